@@ -130,12 +130,25 @@ export const DeploymentCreate = z.object({
 });
 export type DeploymentCreate = z.infer<typeof DeploymentCreate>;
 
-/** Only what is present changes. A changed endpoint needs its secret again. */
+type Settings = typeof DeploymentSettings.shape;
+type Bare<T> = T extends z.ZodDefault<infer I> | z.ZodPrefault<infer I> ? I : T;
+
+/** zod fills a default in even below `.optional()`: a change of the name alone would reset every other setting. */
+const withoutDefaults = Object.fromEntries(
+  Object.entries(DeploymentSettings.shape).map(([k, v]) => [
+    k,
+    (v instanceof z.ZodDefault || v instanceof z.ZodPrefault ? v.unwrap() : v).optional(),
+  ]),
+  // fromEntries forgets which key has which type.
+) as { [K in keyof Settings]: z.ZodOptional<Bare<Settings[K]>> };
+
+/** What a discovery found; absent: not found, which is not the same as the default. */
+export const SettingsFound = z.object(withoutDefaults);
+
+/** Only what is present changes (ssh, ports, tls and limits each as a whole). A changed endpoint needs its secret again. */
 export const DeploymentUpdate = z.object({
-  name: z.string().trim().min(1).max(100).optional(),
-  ...(Object.fromEntries(Object.entries(DeploymentSettings.shape).map(([k, v]) => [k, v.optional()])) as {
-    [K in keyof typeof DeploymentSettings.shape]: z.ZodOptional<(typeof DeploymentSettings.shape)[K]>;
-  }),
+  name: z.string().trim().min(1, 'give a name').max(100).optional(),
+  ...withoutDefaults,
   secrets: SecretsInput.optional(),
 });
 export type DeploymentUpdate = z.infer<typeof DeploymentUpdate>;

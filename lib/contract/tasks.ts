@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Address, DeploymentSettings, JumpHost, Port, SecretKind, SecretsInput, SshSettings } from './inventory';
+import { Address, DeploymentSettings, JumpHost, Port, SecretKind, SecretsInput, SettingsFound, SshSettings } from './inventory';
 import { Instant } from './names';
 
 /** One link of a check or discovery, streamed as it finishes. */
@@ -32,7 +32,7 @@ export const DiscoverInput = z.object({
 export type DiscoverInput = z.infer<typeof DiscoverInput>;
 
 export const DiscoverResult = z.object({
-  settings: DeploymentSettings.partial(),
+  settings: SettingsFound,
   mediaNodes: z.array(z.object({ name: z.string().optional(), address: z.string() })),
   detected: z.object({
     version: z.string().nullable(),
