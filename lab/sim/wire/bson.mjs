@@ -2,6 +2,7 @@
  * BSON (bsonspec.org) as far as the server commands of wire-protocol.mjs need it: numbers are int32 where they fit and
  * double otherwise, bigint is int64, Date is UTC datetime, and a Timestamp is written and read as itself.
  */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a BSON type that must be told apart from a number
 export class Timestamp {
   constructor(seconds, increment) {
     this.seconds = seconds;
