@@ -16,7 +16,7 @@ export function CopyText({ text, label = 'Copy', block = false }: { text: string
     <span
       className={cx(
         'inline-flex max-w-full items-center gap-1',
-        block && 'flex justify-between rounded-md border border-line bg-page px-2.5 py-1.5',
+        block && 'border-line bg-page flex justify-between rounded-md border px-2.5 py-1.5',
       )}
     >
       <code className={cx('min-w-0 font-mono text-sm', block ? 'break-all whitespace-pre-wrap' : 'truncate')}>{text}</code>
@@ -24,7 +24,7 @@ export function CopyText({ text, label = 'Copy', block = false }: { text: string
         type="button"
         aria-label={copied ? 'Copied' : label}
         data-tip={label}
-        className="grid size-6 shrink-0 place-items-center rounded-sm text-soft hover:bg-hover hover:text-ink"
+        className="text-soft hover:bg-hover hover:text-ink grid size-6 shrink-0 place-items-center rounded-sm"
         onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
       >
         {copied ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}

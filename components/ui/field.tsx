@@ -24,16 +24,16 @@ export function Field({ label, hint, error, optional, className, children }: Fie
     <div className={cx('flex flex-col gap-1', className)}>
       <label htmlFor={id} className="font-medium">
         {label}
-        {optional && <span className="font-normal text-soft"> (optional)</span>}
+        {optional && <span className="text-soft font-normal"> (optional)</span>}
       </label>
       {children({ id, 'aria-describedby': describedBy, 'aria-invalid': error ? true : undefined })}
       {hint && (
-        <p id={`${id}-hint`} className="text-sm text-soft">
+        <p id={`${id}-hint`} className="text-soft text-sm">
           {hint}
         </p>
       )}
       {error && (
-        <p id={`${id}-error`} className="text-sm text-down">
+        <p id={`${id}-error`} className="text-down text-sm">
           {error}
         </p>
       )}
@@ -68,14 +68,14 @@ export function Checkbox({
         {...rest}
         type="checkbox"
         aria-describedby={hint ? `${id}-hint` : undefined}
-        className="mt-0.5 size-4 shrink-0 accent-accent"
+        className="accent-accent mt-0.5 size-4 shrink-0"
       />
       <div>
-        <label htmlFor={id} className="block py-0.5 -my-0.5">
+        <label htmlFor={id} className="-my-0.5 block py-0.5">
           {label}
         </label>
         {hint && (
-          <p id={`${id}-hint`} className="text-sm text-soft">
+          <p id={`${id}-hint`} className="text-soft text-sm">
             {hint}
           </p>
         )}
@@ -103,11 +103,11 @@ export function Radios<T extends string>({ legend, name, value, options, onChang
             name={name}
             checked={option.value === value}
             onChange={() => onChange(option.value)}
-            className="mt-0.5 size-4 shrink-0 accent-accent"
+            className="accent-accent mt-0.5 size-4 shrink-0"
           />
           <span>
             {option.label}
-            {option.hint && <span className="block text-sm text-soft">{option.hint}</span>}
+            {option.hint && <span className="text-soft block text-sm">{option.hint}</span>}
           </span>
         </label>
       ))}

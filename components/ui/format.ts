@@ -56,7 +56,10 @@ export function clockTime(at: Date, now: Date, seconds = false): string {
 
 /** The exact time twice: UTC and where the reader is. */
 export function exactTime(at: Date): string {
-  const utc = at.toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  const utc = at
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
   const local = at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
   return `${utc} · ${local}`;
 }

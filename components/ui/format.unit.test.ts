@@ -19,10 +19,21 @@ describe('figures on screen', () => {
     ]);
   });
   it('says a span in at most two units and never a negative one', () => {
-    expect([-5, 14_900, 60_000, 3_600_000, 7_500_000, 90_000_000].map(span)).toEqual(['0 s', '14 s', '1 min', '1 h', '2 h 5 min', '1 d 1 h']);
+    expect([-5, 14_900, 60_000, 3_600_000, 7_500_000, 90_000_000].map(span)).toEqual([
+      '0 s',
+      '14 s',
+      '1 min',
+      '1 h',
+      '2 h 5 min',
+      '1 d 1 h',
+    ]);
   });
   it('counts one room as one room', () => {
-    expect([plural(0, 'room'), plural(1, 'room'), plural(1234, 'person', 'people')]).toEqual(['0 rooms', '1 room', '1,234 people']);
+    expect([plural(0, 'room'), plural(1, 'room'), plural(1234, 'person', 'people')]).toEqual([
+      '0 rooms',
+      '1 room',
+      '1,234 people',
+    ]);
   });
   it('gives the exact time in UTC first', () => {
     expect(exactTime(new Date('2026-11-21T02:41:07.123Z'))).toMatch(/^2026-11-21 02:41:07 UTC · /);

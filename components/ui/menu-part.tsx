@@ -24,7 +24,7 @@ export function MenuPart({ anchor, open, onOpenChange, items, label }: MenuPartP
           <Base.Popup
             aria-label={label}
             finalFocus={anchor}
-            className="min-w-44 rounded-md border border-line bg-raised p-1 shadow-(--shadow-overlay)"
+            className="border-line bg-raised min-w-44 rounded-md border p-1 shadow-(--shadow-overlay)"
           >
             {items.map((item, i) => (
               <Item key={i} item={item} />
@@ -37,7 +37,7 @@ export function MenuPart({ anchor, open, onOpenChange, items, label }: MenuPartP
 }
 
 function Item({ item }: { item: MenuItem }) {
-  if (item === 'separator') return <Base.Separator className="my-1 h-px bg-line" />;
+  if (item === 'separator') return <Base.Separator className="bg-line my-1 h-px" />;
   if ('href' in item) {
     return (
       <Base.LinkItem className={row} render={<Link href={item.href} />}>
@@ -48,7 +48,7 @@ function Item({ item }: { item: MenuItem }) {
   if ('checked' in item) {
     return (
       <Base.CheckboxItem className={row} checked={item.checked} onCheckedChange={item.onChange} closeOnClick={false}>
-        <span aria-hidden className="w-4 text-accent">
+        <span aria-hidden className="text-accent w-4">
           {item.checked ? '✓' : ''}
         </span>
         {item.label}
@@ -59,7 +59,7 @@ function Item({ item }: { item: MenuItem }) {
     <Base.Item className={cx(row, item.danger && 'text-down')} disabled={Boolean(item.guard)} onClick={item.onSelect}>
       <span>
         {item.label}
-        {item.guard && <span className="block max-w-64 text-sm text-soft">{item.guard}</span>}
+        {item.guard && <span className="text-soft block max-w-64 text-sm">{item.guard}</span>}
       </span>
     </Base.Item>
   );

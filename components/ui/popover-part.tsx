@@ -17,7 +17,7 @@ export function PopoverPart({ anchor, open, onOpenChange, title, children }: Pop
         <Base.Positioner anchor={anchor} sideOffset={4} collisionPadding={8} className="z-50">
           <Base.Popup
             finalFocus={anchor}
-            className="max-w-[min(26rem,calc(100vw-1rem))] rounded-md border border-line bg-raised p-3 shadow-(--shadow-overlay)"
+            className="border-line bg-raised max-w-[min(26rem,calc(100vw-1rem))] rounded-md border p-3 shadow-(--shadow-overlay)"
           >
             <Base.Title className="mb-1 font-semibold">{title}</Base.Title>
             {children}

@@ -14,7 +14,7 @@ export function PageHeader({ title, above, children, actions }: PageHeaderProps)
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 pb-4">
       <div className="min-w-0 flex-1 basis-72">
-        {above && <div className="mb-0.5 text-sm text-soft">{above}</div>}
+        {above && <div className="text-soft mb-0.5 text-sm">{above}</div>}
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         {children && <div className="mt-1 max-w-[80ch] text-lg">{children}</div>}
       </div>
@@ -44,7 +44,7 @@ export function Section({ title, lead, actions, id, boxed = false, className, ch
           <h2 id={heading} className="text-base font-semibold">
             {title}
           </h2>
-          {lead && <p className="text-sm text-soft">{lead}</p>}
+          {lead && <p className="text-soft text-sm">{lead}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
@@ -54,7 +54,7 @@ export function Section({ title, lead, actions, id, boxed = false, className, ch
 }
 
 export function Panel({ className, children }: { className?: string; children: ReactNode }) {
-  return <div className={cx('rounded-lg border border-line bg-panel', className)}>{children}</div>;
+  return <div className={cx('border-line bg-panel rounded-lg border', className)}>{children}</div>;
 }
 
 /** Terms and their values, in two columns on a wide screen. */

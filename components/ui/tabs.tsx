@@ -14,12 +14,12 @@ interface TabsProps {
 export function Tabs({ value, onChange, label, tabs }: TabsProps) {
   return (
     <Base.Root value={value} onValueChange={(next) => onChange(String(next))}>
-      <Base.List aria-label={label} className="flex gap-1 border-b border-line">
+      <Base.List aria-label={label} className="border-line flex gap-1 border-b">
         {tabs.map((tab) => (
           <Base.Tab
             key={tab.value}
             value={tab.value}
-            className="-mb-px min-h-8 border-b-2 border-transparent px-2.5 font-medium text-soft hover:text-ink data-active:border-accent data-active:text-ink"
+            className="text-soft hover:text-ink data-active:border-accent data-active:text-ink -mb-px min-h-8 border-b-2 border-transparent px-2.5 font-medium"
           >
             {tab.label}
           </Base.Tab>

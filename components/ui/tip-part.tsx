@@ -8,7 +8,7 @@ export function TipPart({ anchor, text }: TipPartProps) {
     <Tooltip.Root open={anchor !== null}>
       <Tooltip.Portal>
         <Tooltip.Positioner anchor={anchor} sideOffset={6} collisionPadding={8} className="pointer-events-none z-50">
-          <Tooltip.Popup className="max-w-80 rounded-md border border-line bg-raised px-2 py-1 text-sm text-ink shadow-(--shadow-overlay)">
+          <Tooltip.Popup className="border-line bg-raised text-ink max-w-80 rounded-md border px-2 py-1 text-sm shadow-(--shadow-overlay)">
             {text}
           </Tooltip.Popup>
         </Tooltip.Positioner>

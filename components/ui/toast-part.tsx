@@ -2,9 +2,9 @@
 
 import { useEffect } from 'react';
 import { toast as sonner, Toaster } from 'sonner';
-import { takeToasts, type ToasterProps } from './toast';
+import { takeToasts, TOAST_EVENT } from './toast-queue';
 
-export function ToasterPart({ event }: ToasterProps) {
+export function ToasterPart() {
   useEffect(() => {
     const show = () => {
       for (const { text, tone } of takeToasts()) {
@@ -13,9 +13,9 @@ export function ToasterPart({ event }: ToasterProps) {
       }
     };
     show();
-    window.addEventListener(event, show);
-    return () => window.removeEventListener(event, show);
-  }, [event]);
+    window.addEventListener(TOAST_EVENT, show);
+    return () => window.removeEventListener(TOAST_EVENT, show);
+  }, []);
   return (
     <Toaster
       position="bottom-right"
