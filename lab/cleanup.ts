@@ -1,0 +1,34 @@
+import { rm } from 'node:fs/promises';
+import { cgroupOf, removeCgroups } from '@/lab/machine/cgroup';
+import { openFirewall } from '@/lab/machine/firewall';
+import { TOKEN_VARIABLE } from '@/lab/machine/namespace';
+import { bootId, kill, lives, processesWith, until } from '@/lab/machine/process';
+import { dirOf, isStale, listStates, releaseOctet, type LabState } from '@/lab/state';
+
+/**
+ * Ends everything of a lab and forgets it. Works on what the state file names and on what bears the lab's token, so it is the
+ * same for a lab that ends well, one whose starter was killed, and one that was killed half-way through its start.
+ */
+export async function destroy(state: LabState): Promise<void> {
+  if (state.bootId === bootId()) {
+    // The first process of a PID namespace takes all others with it, containers of the host's engine included.
+    const recorded = Object.values(state.hosts).flatMap((host) => (host ? [host.init, host.wrapper] : []));
+    for (const id of recorded) kill(id);
+    await until(`the processes of lab ${state.name} to end`, () => {
+      const left = [...processesWith(TOKEN_VARIABLE, state.token), ...recorded.filter(lives)];
+      for (const id of left) kill(id);
+      return left.length === 0 || undefined;
+    });
+    await openFirewall(state.octet);
+    await removeCgroups(cgroupOf(state.token));
+  }
+  await rm(dirOf(state.name), { recursive: true, force: true, maxRetries: 5 });
+  releaseOctet(state.octet);
+}
+
+/** Ends every lab that was left behind (see isStale) and returns their names. */
+export async function destroyStale(): Promise<string[]> {
+  const stale = listStates().filter(isStale);
+  for (const state of stale) await destroy(state);
+  return stale.map((state) => state.name);
+}
