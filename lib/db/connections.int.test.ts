@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkRoles, checkServer, embeddedConnections, makeLogins, ownConnections, type Connections } from './connections';
 import { freePort, readSettings, startEmbedded, type EmbeddedPostgres } from './embedded';
 import { migrate } from './migrate';
-import { postgresAccount } from './postgres-binaries';
+import { postgresAccount } from './postgres-account';
 
 const quiet = () => undefined;
 

@@ -21,8 +21,12 @@ export async function embeddedConnections(server: EmbeddedPostgres, settings: Po
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [EMBEDDED_DATABASE]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${EMBEDDED_DATABASE} OWNER ${OWNER_LOGIN}`);
   });
-  const url = (login: string, password: string) =>
-    `postgres://${login}:${password}@127.0.0.1:${server.port}/${EMBEDDED_DATABASE}`;
+  return embeddedUrls(server.port, settings);
+}
+
+/** The same for a server that another process of this data folder runs. */
+export function embeddedUrls(port: number, settings: PostgresSettings): Connections {
+  const url = (login: string, password: string) => `postgres://${login}:${password}@127.0.0.1:${port}/${EMBEDDED_DATABASE}`;
   return {
     owner: url(OWNER_LOGIN, settings.owner),
     web: withRole(url(`${WEB_ROLE}_login`, settings.web), WEB_ROLE),

@@ -86,3 +86,14 @@ test('chooses another port when its own was taken meanwhile, and keeps passwords
     taken.kill('SIGKILL');
   }
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'as root, a folder that the account postgres cannot reach is named, with what to do',
+  async () => {
+    const closed = await mkdtemp(path.join(tmpdir(), 'signalbox-closed-')); // mkdtemp makes mode 700
+    await expect(startEmbedded({ dataDir: path.join(closed, 'data'), log: () => undefined })).rejects.toThrow(
+      `may not pass through ${closed}`,
+    );
+    await rm(closed, { recursive: true });
+  },
+);

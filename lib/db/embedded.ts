@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { postgresAccount, postgresBinaries, type Account } from './postgres-binaries';
+import { postgresAccount, refuseClosedParents, type Account } from './postgres-account';
+import { postgresBinaries } from './postgres-binaries';
 import { endLeftoverPostmaster } from './postmaster';
 
 export interface EmbeddedPostgres {
@@ -48,6 +49,7 @@ export async function startEmbedded({ dataDir, log, throwaway = false }: Embedde
   const account = postgresAccount();
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, account.uid === undefined ? 0o700 : 0o711); // the account `postgres` walks through, and lists nothing
+  await refuseClosedParents(dataDir, account);
   const known = await readSettings(dataDir);
   const programs = await postgresBinaries(account, dataDir);
   const cluster = path.join(dataDir, 'postgres');
@@ -133,7 +135,7 @@ function refuseOtherMajor(initdb: string, found: string, cluster: string) {
   const own = /(\d+)(\.\d+)?\s*$/.exec(stdout)?.[1];
   if (own !== undefined && own !== found) {
     throw new Error(
-      `${cluster} was made by PostgreSQL ${found}, this version of Signalbox brings ${own}. Make a backup with the version before (npm run backup), move the folder away, and restore it here.`,
+      `${cluster} was made by PostgreSQL ${found}, this version of Signalbox brings ${own}. Go back to the version of Signalbox before and move the data over with pg_dump (docs/backup.md).`,
     );
   }
 }

@@ -3,40 +3,11 @@ import { access, cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
-
-/** Who runs Postgres: it refuses to run as root, so root hands it to the system account `postgres`. Empty = the current user. */
-export interface Account {
-  uid?: number;
-  gid?: number;
-}
+import type { Account } from './postgres-account';
 
 interface Binaries {
   initdb: string;
   postgres: string;
-}
-
-/** The account for Postgres, made when root has none yet. @throws with the command to run when it cannot be made. */
-export function postgresAccount(): Account {
-  if (process.getuid?.() !== 0) return {};
-  const found = lookUp();
-  if (found) return found;
-  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
-  if (!lookUp()) spawnSync('adduser', ['-S', '-D', '-H', 'postgres']); // BusyBox (Alpine) has no useradd
-  const made = lookUp();
-  if (!made) {
-    throw new Error(
-      'Postgres does not run as root and no account "postgres" could be made. Run "useradd --system --user-group postgres" and start again.',
-    );
-  }
-  return made;
-}
-
-function lookUp(): Account | undefined {
-  const [uid, gid] = ['-u', '-g'].map((flag) => {
-    const { status, stdout } = spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });
-    return status === 0 ? Number.parseInt(stdout, 10) : undefined;
-  });
-  return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
 /**
@@ -59,7 +30,7 @@ export async function postgresBinaries(account: Account, cacheDir: string): Prom
   const copied = binariesOf(copy);
   if (runs(copied, account)) return copied;
   throw new Error(
-    `The account "postgres" may not enter ${cacheDir}. Set SIGNALBOX_DATA_DIR to a folder whose parents everyone may enter (chmod o+x), such as /var/lib/signalbox.`,
+    `The programs of Postgres in ${copy} do not run on this machine. Set DATABASE_URL to a PostgreSQL 15 to 18 of your own.`,
   );
 }
 
