@@ -52,7 +52,7 @@ async function installPackages() {
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
   // Some shells set NODE_ENV=production, with which npm leaves out what the build needs.
-  await run([...command, 'ci', '--include=dev', '--no-audit', '--no-fund'], 'npm ci');
+  await run([...command, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
 }
 
 /** npm's own record of what it installed against the lock file: also right after a `git pull`. */
