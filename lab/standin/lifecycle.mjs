@@ -161,7 +161,7 @@ export async function exec(argv) {
   if (code === undefined) {
     const reason = `exec: "${command}": executable file not found in $PATH`;
     // The real one prints this on stdout.
-    process.stdout.write(`OCI runtime exec failed: exec failed: unable to start container process: ${reason}: unknown\n`);
+    process.stdout.write(`OCI runtime exec failed: exec failed: unable to start container process: ${reason}: unknown\r\n`);
     process.exitCode = 126;
     return;
   }

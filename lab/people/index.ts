@@ -1,0 +1,2 @@
+export { startPeople } from '@/lab/people/people';
+export type { Client, Control, Counters, People, PeopleOptions } from '@/lab/people/options';
