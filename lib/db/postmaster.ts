@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +10,13 @@ import { setTimeout as delay } from 'node:timers/promises';
  */
 export async function endLeftoverPostmaster(cluster: string, log: (line: string) => void) {
   const file = path.join(cluster, 'postmaster.pid');
+  await endOrDisarm(file, cluster, log);
+  // The socket's own lock file guards nothing more: the socket is in the data folder, whose server has ended.
+  const sockets = (await readdir(cluster).catch(() => [])).filter((name) => name.startsWith('.s.PGSQL.'));
+  for (const name of sockets) await rm(path.join(cluster, name), { force: true });
+}
+
+async function endOrDisarm(file: string, cluster: string, log: (line: string) => void) {
   const content = await readFile(file, 'utf8').catch(() => undefined);
   if (content === undefined) return;
   const [first, ...rest] = content.split('\n');

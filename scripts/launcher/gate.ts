@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer, request, Agent, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { readFile } from 'node:fs/promises';
@@ -20,6 +21,8 @@ interface GateOptions {
 export interface Gate {
   port: number;
   scheme: 'http' | 'https';
+  /** With TLS: by the first name of the certificate, which browsers will accept. */
+  certifiedUrl: string | undefined;
   close: () => Promise<void>;
 }
 
@@ -34,7 +37,8 @@ const TRIES = 100;
 export async function openGate(options: GateOptions): Promise<Gate> {
   const { host, port, tls, log } = options;
   const pass = passer(options);
-  const server = tls ? createTlsServer(await certificate(tls), pass) : createServer(pass);
+  const pair = tls && (await certificate(tls));
+  const server = pair ? createTlsServer(pair, pass) : createServer(pass);
   server.requestTimeout = 0; // event streams and slow uploads; headers still have a minute
   server.on('upgrade', (_request, socket) => socket.destroy());
 
@@ -67,6 +71,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   return {
     port: bound,
     scheme: tls ? 'https' : 'http',
+    certifiedUrl: pair && nameOf(pair.cert, bound),
     close: () => {
       if (tls) unwatchFile(tls.certFile, reload);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -97,6 +102,11 @@ async function certificate({ certFile, keyFile }: { certFile: string; keyFile: s
       throw new Error(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     });
   return { cert: await read('SIGNALBOX_TLS_CERT', certFile), key: await read('SIGNALBOX_TLS_KEY', keyFile) };
+}
+
+function nameOf(cert: Buffer, port: number): string | undefined {
+  const names = [...(new X509Certificate(cert).subjectAltName ?? '').matchAll(/DNS:([^,\s*]+)(?=,|$)/g)].map((match) => match[1]);
+  return names[0] && `https://${names[0]}${port === 443 ? '' : `:${port}`}`;
 }
 
 /** Headers of one hop (RFC 9110 7.6.1): each side has its own. */

@@ -19,7 +19,11 @@ interface LaunchOptions {
   logs: LogTarget;
   /** Default: the environment of this process. */
   env?: NodeJS.ProcessEnv;
+  /** Tests put small programs in the place of console and worker. */
+  programs?: { web: typeof webProgram; worker: typeof workerProgram };
 }
+
+const PRODUCT = { web: webProgram, worker: workerProgram };
 
 export interface Launched {
   url: string;
@@ -33,7 +37,7 @@ export interface Launched {
 }
 
 /** Starts database, console and worker, in that order, and gives back the address when the console answers. */
-export async function launch({ dataDir, lock, logs, env = process.env }: LaunchOptions): Promise<Launched> {
+export async function launch({ dataDir, lock, logs, env = process.env, programs = PRODUCT }: LaunchOptions): Promise<Launched> {
   const output = openOutput(dataDir, logs);
   const { log } = output;
   const undo: (() => Promise<unknown>)[] = [lock.release];
@@ -45,17 +49,16 @@ export async function launch({ dataDir, lock, logs, env = process.env }: LaunchO
     const upstreamPort = await freePort();
     const gate = await openGate({ ...listening(settings), upstreamPort, log });
     undo.push(gate.close);
-    const url = settings.SIGNALBOX_PUBLIC_URL?.replace(/\/$/, '') ?? addressOf(gate, settings.HOST);
+    // Without TLS and a name that was given, the console takes whatever name reaches it (127.0.0.1 and localhost alike).
+    const publicUrl = settings.SIGNALBOX_PUBLIC_URL?.replace(/\/$/, '') ?? gate.certifiedUrl;
+    const url = publicUrl ?? addressOf(gate, settings.HOST);
     const keys = await openKeys(dataDir, settings.SIGNALBOX_SECRET);
     const database = await openDatabase({ dataDir, settings, log });
     undo.push(database.stop);
 
-    const web = supervise(
-      webProgram({ env, url, port: upstreamPort, database: database.connections.web, keys }),
-      output.of('web'),
-      log,
-    );
-    const worker = supervise(workerProgram({ env, database: database.connections.worker, keys }), output.of('worker'), log);
+    const { web: webUrl, worker: workerUrl } = database.connections;
+    const web = supervise(programs.web({ env, publicUrl, port: upstreamPort, database: webUrl, keys }), output.of('web'), log);
+    const worker = supervise(programs.worker({ env, database: workerUrl, keys }), output.of('worker'), log);
     // The gate first: it ends the event streams, without which the console ends at once.
     undo.push(() => gate.close().then(() => Promise.all([web.stop(), worker.stop()])));
     await untilAnswers(upstreamPort, web);

@@ -20,14 +20,15 @@ function basis(env: NodeJS.ProcessEnv): Record<string, string> {
 
 interface WebOptions {
   env: NodeJS.ProcessEnv;
-  url: string;
+  /** The one name that browsers use; undefined: any that reaches the port. */
+  publicUrl: string | undefined;
   port: number;
   database: string;
   keys: Keys;
 }
 
 /** The console: it seals secrets with the public key and cannot open one. */
-export function webProgram({ env, url, port, database, keys }: WebOptions): Program {
+export function webProgram({ env, publicUrl, port, database, keys }: WebOptions): Program {
   const cwd = path.join(root, '.next', 'standalone');
   return {
     name: 'web',
@@ -38,7 +39,7 @@ export function webProgram({ env, url, port, database, keys }: WebOptions): Prog
       HOSTNAME: '127.0.0.1',
       PORT: String(port),
       DATABASE_URL: database,
-      SIGNALBOX_PUBLIC_URL: url,
+      ...(publicUrl ? { SIGNALBOX_PUBLIC_URL: publicUrl } : {}),
       SIGNALBOX_SECRET: keys.sessionSecret,
       SIGNALBOX_SEALING_PUBLIC_FILE: keys.sealingPublicFile,
     },

@@ -4,7 +4,7 @@ import { launch } from './launch';
 import { claimOrExplain, runningIn } from './lock';
 
 /** `npm start`: until Ctrl-C or SIGTERM. A second start in the same data folder names the first and is content (exit code 0). */
-export async function start() {
+export async function start(programs?: Parameters<typeof launch>[0]['programs']) {
   const dataDir = dataDirectory();
   const claimed = await claimOrExplain(dataDir);
   if ('holder' in claimed) {
@@ -14,7 +14,7 @@ export async function start() {
     );
     return;
   }
-  const signalbox = await launch({ dataDir, lock: claimed.lock, logs: process.stdout.isTTY ? 'files' : 'stdout' });
+  const signalbox = await launch({ dataDir, lock: claimed.lock, logs: process.stdout.isTTY ? 'files' : 'stdout', programs });
   console.log(signalbox.greeting.join('\n'));
   const why = await Promise.race([untilSignal(), signalbox.failed]);
   if (why.failed) console.error(why.sentence);
