@@ -49,16 +49,13 @@ export function Age({ at, limitMs, form = 'ago', never = 'never', className }: A
   return <time ref={element} className={className ?? 'whitespace-nowrap tabular-nums'} suppressHydrationWarning />;
 }
 
-/** Greys a whole row once its figures are older than their limit, without rendering it. */
-export function useFreshness(row: RefObject<HTMLElement | null>, at: () => { at: number | null; limitMs: number } | null) {
+/** Greys an element once its figures are too old, without rendering it. Keep `stale` stable (useCallback). */
+export function useStaleMark(ref: RefObject<HTMLElement | null>, stale: () => boolean) {
   useEffect(() => {
-    const element = row.current;
+    const element = ref.current;
     if (!element) return;
-    return onTick((now) => {
-      const read = at();
-      setStale(element, read !== null && (read.at === null || now - read.at > read.limitMs));
-    });
-  }, [row, at]);
+    return onTick(() => setStale(element, stale()));
+  }, [ref, stale]);
 }
 
 function setStale(element: HTMLElement, stale: boolean) {

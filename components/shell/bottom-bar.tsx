@@ -23,7 +23,7 @@ export function BottomBar({ pathname, slug, onPalette }: { pathname: string; slu
   return (
     <nav
       aria-label="Sections"
-      className="fixed inset-x-0 bottom-0 z-30 flex h-[calc(3.25rem+env(safe-area-inset-bottom))] border-t border-line bg-panel pb-[env(safe-area-inset-bottom)] lg:hidden"
+      className="border-line bg-panel fixed inset-x-0 bottom-0 z-30 flex h-[calc(3.25rem+env(safe-area-inset-bottom))] border-t pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
       {shown.map((section) => {
         const here = isCurrent(section, pathname);
@@ -35,7 +35,7 @@ export function BottomBar({ pathname, slug, onPalette }: { pathname: string; slu
             aria-current={here ? 'page' : undefined}
             className={cx(
               'flex flex-1 flex-col items-center justify-center gap-0.5 text-sm',
-              here ? 'font-medium text-accent' : 'text-soft',
+              here ? 'text-accent font-medium' : 'text-soft',
             )}
           >
             <Icon size={18} aria-hidden />

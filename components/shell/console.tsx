@@ -43,7 +43,7 @@ function Frame({ children }: { children: ReactNode }) {
   const place = { pathname, slug, onPalette };
   return (
     <>
-      <a href="#content" className="skip-link rounded-md border border-line bg-raised px-3 py-1.5 font-medium">
+      <a href="#content" className="skip-link border-line bg-raised rounded-md border px-3 py-1.5 font-medium">
         Skip to the content
       </a>
       <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">

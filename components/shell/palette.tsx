@@ -46,13 +46,18 @@ function Choices({ slug, done }: { slug: string | null; done: () => void }) {
         value={text}
         onValueChange={setText}
         placeholder="Deployment, node or page"
-        className="h-11 w-full border-b border-line bg-transparent px-4 text-lg outline-none"
+        className="border-line h-11 w-full border-b bg-transparent px-4 text-lg outline-none"
       />
       <Command.List className="max-h-[46dvh] overflow-y-auto p-2">
-        <Command.Empty className="px-2 py-4 text-soft">Nothing has that name.</Command.Empty>
+        <Command.Empty className="text-soft px-2 py-4">Nothing has that name.</Command.Empty>
         <Group heading="Deployments">
           {deployments.map((d) => (
-            <Choice key={d.slug} value={`deployment ${d.name} ${d.slug}`} mark={STATUS_MARKS[d.status]} onSelect={go(`/d/${d.slug}`)}>
+            <Choice
+              key={d.slug}
+              value={`deployment ${d.name} ${d.slug}`}
+              mark={STATUS_MARKS[d.status]}
+              onSelect={go(`/d/${d.slug}`)}
+            >
               {d.name}
             </Choice>
           ))}
@@ -93,7 +98,7 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
   return (
     <Command.Group
       heading={heading}
-      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-sm [&_[cmdk-group-heading]]:text-soft"
+      className="[&_[cmdk-group-heading]]:text-soft [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-sm"
     >
       {children}
     </Command.Group>
@@ -105,7 +110,7 @@ function Choice({ value, mark, onSelect, children }: { value: string; mark?: Mar
     <Command.Item
       value={value}
       onSelect={onSelect}
-      className="flex h-8 cursor-pointer items-center gap-2 rounded-md px-2 data-[selected=true]:bg-hover"
+      className="data-[selected=true]:bg-hover flex h-8 cursor-pointer items-center gap-2 rounded-md px-2"
     >
       {mark && <StateMark mark={mark} short />}
       {children}

@@ -13,7 +13,7 @@ export function Sidebar({ pathname, slug, onPalette }: { pathname: string; slug:
   const current = data?.items.find((d) => d.slug === slug);
   const inTrouble = data?.items.filter((d) => d.status === 'DOWN' || d.status === 'UNSTABLE').length ?? 0;
   return (
-    <div className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-panel lg:flex">
+    <div className="border-line bg-panel sticky top-0 hidden h-dvh flex-col border-r lg:flex">
       <div className="flex h-12 items-center justify-between px-3">
         <Link href="/" className="rounded-sm text-lg font-semibold tracking-tight">
           Signalbox
@@ -22,7 +22,7 @@ export function Sidebar({ pathname, slug, onPalette }: { pathname: string; slug:
           type="button"
           onClick={onPalette}
           aria-label="Jump to anything"
-          className="rounded-sm border border-line px-1.5 py-0.5 font-mono text-xs text-soft hover:bg-hover hover:text-ink"
+          className="border-line text-soft hover:bg-hover hover:text-ink rounded-sm border px-1.5 py-0.5 font-mono text-xs"
         >
           ⌘K
         </button>
@@ -48,7 +48,7 @@ export function Sidebar({ pathname, slug, onPalette }: { pathname: string; slug:
           </ul>
         )}
       </nav>
-      <div className="border-t border-line p-2">
+      <div className="border-line border-t p-2">
         <ul className="flex flex-col gap-px">
           <Item section={SETTINGS} pathname={pathname} trouble={0} of="" />
         </ul>
@@ -68,13 +68,13 @@ function Item({ section, pathname, trouble, of }: { section: Section; pathname: 
         aria-current={here ? 'page' : undefined}
         className={cx(
           'flex h-8 items-center gap-2 rounded-md px-2',
-          here ? 'bg-accent-wash font-medium text-ink' : 'text-soft hover:bg-hover hover:text-ink',
+          here ? 'bg-accent-wash text-ink font-medium' : 'text-soft hover:bg-hover hover:text-ink',
         )}
       >
         <Icon size={15} aria-hidden className="shrink-0" />
         <span className="truncate">{section.label}</span>
         {trouble > 0 && (
-          <span className="ml-auto inline-flex items-center gap-1 figure text-sm text-amber">
+          <span className="figure text-amber ml-auto inline-flex items-center gap-1 text-sm">
             <span aria-hidden>▲</span>
             {trouble}
             <span className="sr-only"> {of} in trouble</span>

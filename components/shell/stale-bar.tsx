@@ -13,7 +13,7 @@ export function StaleBar() {
   return (
     <div role="status">
       {since !== null && (
-        <p className="flex min-h-8 flex-wrap items-center gap-x-2 border-b border-line bg-amber-wash px-4 py-1.5">
+        <p className="border-line bg-amber-wash flex min-h-8 flex-wrap items-center gap-x-2 border-b px-4 py-1.5">
           <span aria-hidden className="text-amber">
             ▲
           </span>

@@ -21,7 +21,7 @@ export function Switcher({ deployments, current }: { deployments: DeploymentView
   return (
     <Menu label="Switch deployment" items={items} className="w-full !justify-between !px-2">
       {current ? <Named deployment={current} /> : <span className="text-soft">Choose a deployment</span>}
-      <ChevronsUpDown size={13} aria-hidden className="shrink-0 text-soft" />
+      <ChevronsUpDown size={13} aria-hidden className="text-soft shrink-0" />
     </Menu>
   );
 }

@@ -1,0 +1,121 @@
+'use client';
+
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
+import { cx } from '../cx';
+import { sortOf, type Column } from './columns';
+import type { DataTableProps } from './data-table';
+import { TableRow } from './table-row';
+
+interface Props<T> extends DataTableProps<T> {
+  shown: Column<T>[];
+  ordered: T[];
+  phone: boolean;
+  sort: string;
+  onSort: (sort: string) => void;
+  tracks: string;
+  minWidth: string;
+}
+
+const ROW = 32;
+const PHONE_ROW = 54;
+
+/** Divs with table roles: rows are placed by the virtualizer, which a table's own layout does not allow. */
+export function TableBody<T>(props: Props<T>) {
+  const { label, shown, ordered, phone, sort, onSort, tracks, minWidth, rowKey } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const height = phone ? PHONE_ROW : ROW;
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called in this render only and are not memoised
+  const virtual = useVirtualizer({
+    count: ordered.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    getItemKey: (index) => {
+      const row = ordered[index];
+      return row ? rowKey(row) : index;
+    },
+    overscan: 12,
+    initialRect: { width: 1000, height: 700 },
+  });
+  const long = ordered.length > 60;
+
+  return (
+    <div
+      ref={scroller}
+      role="table"
+      aria-label={label}
+      aria-rowcount={ordered.length + 1}
+      className={cx('border-line bg-panel relative overflow-auto rounded-lg border', (long || !phone) && 'max-h-[78dvh]')}
+    >
+      <div role="rowgroup" className={phone ? 'sr-only' : 'sticky top-0 z-10'} style={phone ? undefined : { minWidth }}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className="border-line bg-panel grid h-8 items-center gap-x-3 border-b px-3"
+          style={{ gridTemplateColumns: tracks }}
+        >
+          {shown.map((column) => (
+            <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} focusable={!phone} />
+          ))}
+        </div>
+      </div>
+      <div
+        role="rowgroup"
+        className="relative"
+        style={{ height: virtual.getTotalSize(), minWidth: phone ? undefined : minWidth }}
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = ordered[item.index];
+          return row && <TableRow key={item.key} {...props} row={row} index={item.index} start={item.start} height={height} />;
+        })}
+      </div>
+      {ordered.length === 0 && <p className="text-soft px-3 py-4">No {label} match the filter.</p>}
+    </div>
+  );
+}
+
+function HeaderCell<T>({
+  column,
+  sort,
+  onSort,
+  focusable,
+}: {
+  column: Column<T>;
+  sort: string;
+  onSort: (sort: string) => void;
+  focusable: boolean;
+}) {
+  const now = sortOf(sort);
+  const sorted = now.id === column.id;
+  const words = (
+    <>
+      {column.header}
+      {column.unit && <span className="font-normal"> ({column.unit})</span>}
+    </>
+  );
+  const next = () => {
+    const first = column.right ? `-${column.id}` : column.id;
+    const second = column.right ? column.id : `-${column.id}`;
+    onSort(sort === first ? second : sort === second ? '' : first);
+  };
+  return (
+    <div
+      role="columnheader"
+      aria-sort={sorted ? (now.desc ? 'descending' : 'ascending') : undefined}
+      className={cx('text-soft min-w-0 text-sm font-medium', column.right && 'text-right')}
+    >
+      {column.sortable === false || !focusable ? (
+        <span className="block truncate">{words}</span>
+      ) : (
+        <button
+          type="button"
+          onClick={next}
+          className={cx('hover:text-ink -mx-1 max-w-full truncate rounded-sm px-1 py-1', sorted && 'text-ink')}
+        >
+          {words}
+          <span aria-hidden>{sorted ? (now.desc ? ' ↓' : ' ↑') : ''}</span>
+        </button>
+      )}
+    </div>
+  );
+}
