@@ -11,7 +11,7 @@ import { KeyTable } from '@/components/deployment-form/host-keys';
 import { pressKey, problemOf } from '@/components/deployment-form/refusal';
 import { RefusedView } from '@/components/deployment-form/refused-view';
 import { SudoersView } from '@/components/deployment-form/sudoers-view';
-import type { Form } from '@/components/deployment-form/use-form';
+import { type Form, useFocusOnWrong } from '@/components/deployment-form/use-form';
 import { client, orpc } from '@/components/live/client';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/field';
@@ -32,6 +32,7 @@ interface ByHandProps {
 export function ByHand({ form, found, onAgain }: ByHandProps) {
   const router = useRouter();
   const queries = useQueryClient();
+  const ref = useFocusOnWrong(form);
   const [busy, setBusy] = useState(false);
   const [compared, setCompared] = useState(false);
   const hint = useId();
@@ -65,7 +66,7 @@ export function ByHand({ form, found, onAgain }: ByHandProps) {
 
   return (
     <form
-      ref={form.form}
+      ref={ref}
       noValidate
       onSubmit={(e) => {
         e.preventDefault();

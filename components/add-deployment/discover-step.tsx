@@ -8,7 +8,7 @@ import { pressKey, problemOf } from '@/components/deployment-form/refusal';
 import { RefusedView } from '@/components/deployment-form/refused-view';
 import { SudoersView } from '@/components/deployment-form/sudoers-view';
 import { TaskSteps } from '@/components/deployment-form/task-steps';
-import type { Form } from '@/components/deployment-form/use-form';
+import { type Form, useFocusOnWrong } from '@/components/deployment-form/use-form';
 import { isOver, useTask } from '@/components/deployment-form/use-task';
 import { client } from '@/components/live/client';
 import { Button } from '@/components/ui/button';
@@ -21,6 +21,7 @@ type Confirmed = DiscoverInput['confirmHostKeys'];
 
 /** Ask, watch link by link, compare the host key, go on by itself when the node was read. */
 export function DiscoverStep({ form, onFound }: { form: Form; onFound: (task: TaskView) => void }) {
+  const ref = useFocusOnWrong(form);
   const [taskId, setTaskId] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
   const task = useTask(taskId).data;
@@ -52,7 +53,7 @@ export function DiscoverStep({ form, onFound }: { form: Form; onFound: (task: Ta
 
   return (
     <form
-      ref={form.form}
+      ref={ref}
       noValidate
       onSubmit={(e) => {
         e.preventDefault();

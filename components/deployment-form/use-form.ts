@@ -19,11 +19,6 @@ export function useForm(initial: Values) {
   const [errors, setErrors] = useState<FieldErrors>({});
   const [refused, setRefused] = useState<Refused | null>(null);
   const [focusOn, setFocusOn] = useState<{ path: string } | null>(null);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (focusOn) focusField(form.current, focusOn.path);
-  }, [focusOn]);
 
   const show = (found: FieldErrors, why: Refused | null) => {
     setErrors(found);
@@ -33,10 +28,10 @@ export function useForm(initial: Values) {
   };
 
   return {
-    form,
     values,
     errors,
     refused,
+    focusOn,
     setValues,
     set(path: string, value: string) {
       setValues((v) => ({ ...v, [path]: value }));
@@ -55,6 +50,15 @@ export function useForm(initial: Values) {
 }
 
 export type Form = ReturnType<typeof useForm>;
+
+/** For the <form>: moves the focus to the first wrong field, once a refusal. */
+export function useFocusOnWrong({ focusOn }: Form) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (focusOn) focusField(form.current, focusOn.path);
+  }, [focusOn]);
+  return form;
+}
 
 const fieldsWrong = (n: number) => (n === 1 ? 'One field is not right yet.' : `${n} fields are not right yet.`);
 

@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useSearchParams } from 'next/navigation';
 import { ConfirmKeys, unconfirmedKeys } from '@/components/deployment-form/host-keys';
 import { pressKey, problemOf } from '@/components/deployment-form/refusal';
 import { TaskSteps } from '@/components/deployment-form/task-steps';
@@ -11,14 +12,10 @@ import { Button, ButtonLink } from '@/components/ui/button';
 import { Empty, Notice } from '@/components/ui/notice';
 import { PageHeader, Section } from '@/components/ui/section';
 
-interface CheckPageProps {
-  slug: string;
-  /** In the address, so that a reload or a colleague sees the same run. */
-  taskId: string | null;
-}
-
 /** Each link apart: what works, what failed and what to do, and the host keys that wait for a person. */
-export function CheckPage({ slug, taskId }: CheckPageProps) {
+export function CheckPage({ slug }: { slug: string }) {
+  // In the address, so that a reload or a colleague sees the same run.
+  const taskId = useSearchParams().get('task');
   const queries = useQueryClient();
   const task = useTask(taskId);
   const run = useMutation({

@@ -9,7 +9,7 @@ import { GroupView } from '@/components/deployment-form/group-view';
 import { problemOf } from '@/components/deployment-form/refusal';
 import { RefusedView } from '@/components/deployment-form/refused-view';
 import { SudoersView } from '@/components/deployment-form/sudoers-view';
-import { useForm } from '@/components/deployment-form/use-form';
+import { useFocusOnWrong, useForm } from '@/components/deployment-form/use-form';
 import { settingsOf, valuesOf } from '@/components/deployment-form/values';
 import { client, orpc } from '@/components/live/client';
 import { ProblemError } from '@/components/live/problem';
@@ -33,6 +33,7 @@ export function SettingsForm({ detail }: { detail: DeploymentDetail }) {
   const [base, setBase] = useState<Base>(detail);
   const [theirs, setTheirs] = useState<Conflict[]>([]);
   const form = useForm(typedOf(detail));
+  const ref = useFocusOnWrong(form);
   const { body, errors } = updateBody(form.values, base);
   const changed = Object.keys(body).length;
 
@@ -66,7 +67,7 @@ export function SettingsForm({ detail }: { detail: DeploymentDetail }) {
 
   return (
     <form
-      ref={form.form}
+      ref={ref}
       noValidate
       onSubmit={(e) => {
         e.preventDefault();
