@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { Detected as DetectedSchema } from '@/lib/contract/inventory';
+import type { HostReading } from './readings';
+
+export type Detected = z.infer<typeof DetectedSchema>;
+
+/** What containers and config files of the masters show: version, modules, layout. Keeps what was known where nothing shows it. */
+export function detect(masters: HostReading[], before: Detected): Detected {
+  const containers = masters.flatMap((m) => m.containers ?? []);
+  const names = new Set(containers.map((c) => c.name));
+  const tagged = containers.find((c) => c.name === 'operator') ?? containers.find((c) => c.image.includes('openvidu/'));
+  const version = tagged && /:v?(\d+\.\d+\.\d+)/.exec(tagged.image)?.[1];
+  const modules = [
+    ...(names.has('openvidu-meet') || names.has('app') ? ['openviduMeet'] : []),
+    ...(names.has('grafana') ? ['observability'] : []),
+    ...(names.has('openvidu-v2compatibility') ? ['v2compatibility'] : []),
+  ];
+  const files = masters.flatMap((m) => Object.keys(m.configHashes));
+  const layout = files.some((f) => f.includes('cluster/')) ? 'cluster' : files.length > 0 ? 'per-node' : null;
+  return {
+    version: version ?? before.version,
+    modules: names.size > 0 ? modules : before.modules,
+    configLayout: layout ?? before.configLayout,
+    rtcEngine: before.rtcEngine,
+  };
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { openDb } from '@/lib/db/client';
+import type { Opener } from '@/lib/db/seal';
+import { systemClock, type WorkerClock } from './clock';
+import { listen } from './listen';
+import type { Log } from './log';
+import type { OpenLinks } from './observe/links';
+import { Supervisor } from './supervisor';
+import { keepPartitions } from './write/samples';
+
+const PARTITIONS_MS = 3_600_000;
+const PARTITIONS_RETRY_MS = 5_000;
+
+export type WorkerOptions = { databaseUrl: string; opener: Opener | null; openLinks: OpenLinks; log: Log; clock?: WorkerClock; id?: string };
+export type Worker = { id: string; leads: () => string[]; stop: () => Promise<void> };
+
+/** The worker without its process: what main.ts starts, and what tests start twice. Returns at once; the database may come later. */
+export function runWorker({ databaseUrl, opener, openLinks, log, clock = systemClock, id = randomUUID() }: WorkerOptions): Worker {
+  const { pool, close } = openDb(databaseUrl, { max: 10, onError: (error) => log.debug({ error }, 'an idle connection broke') });
+  const supervisor = new Supervisor({ pool, id, opener, openLinks, clock, log });
+  const unlisten = listen(databaseUrl, ['signalbox_lease', 'signalbox_inventory'], clock, log, () => supervisor.nudge());
+  let cancel: () => void = () => undefined;
+  let stopped = false;
+  const partitions = () => {
+    keepPartitions(pool)
+      .then(() => PARTITIONS_MS)
+      .catch(() => PARTITIONS_RETRY_MS)
+      .then((ms) => (stopped ? undefined : (cancel = clock.after(ms, partitions))))
+      .catch(() => undefined);
+  };
+  partitions();
+  supervisor.start();
+  return {
+    id,
+    leads: () => [...supervisor.leading.held.keys()],
+    stop: async () => {
+      stopped = true;
+      cancel();
+      await supervisor.stop();
+      await unlisten();
+      await close();
+    },
+  };
+}
