@@ -1,0 +1,1 @@
+export function channel(...parts: string[]): string;

@@ -1,0 +1,2 @@
+export class TemplateError extends Error {}
+export function compile(source: string): (data: unknown) => string;
