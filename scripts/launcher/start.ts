@@ -23,7 +23,7 @@ export async function start(programs?: Parameters<typeof launch>[0]['programs'])
 }
 
 /** Starting takes seconds; the second one waits for the address of the first. */
-async function urlOfHolder(dataDir: string, withinMs = 60_000): Promise<string | undefined> {
+export async function urlOfHolder(dataDir: string, withinMs = 60_000): Promise<string | undefined> {
   for (const end = Date.now() + withinMs; Date.now() < end;) {
     const holder = await runningIn(dataDir);
     if (!holder || holder.url) return holder?.url;

@@ -1,0 +1,101 @@
+// npm run verify: everything that is checked and tested, from a fresh clone, with the totals in the last line.
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fail, prepare, root } from './prepare.mjs';
+import { describeMissing, ensurePrograms, hasProgram, LAB } from './system-packages.mjs';
+import { node24 } from './verify/node24.mjs';
+import { countPlaywright, countVitest } from './verify/reports.mjs';
+import { Totals } from './verify/totals.mjs';
+
+const reports = path.join(root, '.cache', 'verify');
+const bin = (name) => path.join(root, 'node_modules', name);
+const TOOLS = [
+  { program: 'shellcheck', package: 'shellcheck', why: 'the linter of remote/*.sh' },
+  { program: 'chromium', package: 'chromium', why: 'the browser of the browser tests' },
+  { program: 'openssl', package: 'openssl', why: 'certificates of tests' },
+];
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+try {
+  process.chdir(root);
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  const totals = new Totals(reports);
+  const missing = ensurePrograms([...LAB, ...TOOLS]);
+  if (missing.length > 0) console.log(`Missing: ${describeMissing(missing)}`);
+  await verify(totals);
+  totals.print();
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+} catch (error) {
+  fail(error);
+}
+
+async function verify(totals) {
+  if (!(await totals.task('packages and client', () => prepare()))) return;
+  await totals.command('format', [bin('prettier/bin/prettier.cjs'), '--check', '.']);
+  await totals.command('lint', [bin('eslint/bin/eslint.js'), '.', '--max-warnings=0']);
+  await totals.command('types', [bin('typescript/bin/tsc'), '--noEmit']);
+  await totals.command('unused', [bin('knip/bin/knip.js')]);
+  await shellcheck(totals);
+  const built = await totals.task('build', () => prepare({ build: true }));
+  await vitest(totals, 'unit');
+  await vitest(totals, 'integration');
+  await onNode24(totals);
+  await lab(totals);
+  if (built) await browser(totals);
+  else totals.skip('browser', 'the console was not built');
+}
+
+async function shellcheck(totals) {
+  const scripts = readdirSync(path.join(root, 'remote'), { recursive: true }).filter((name) => name.endsWith('.sh'));
+  if (scripts.length === 0) return totals.skip('shellcheck', 'remote/ has no script');
+  if (!hasProgram('shellcheck')) return totals.skip('shellcheck', 'shellcheck is not installed');
+  await totals.run(
+    'shellcheck',
+    'shellcheck',
+    scripts.map((name) => path.join('remote', name)),
+  );
+}
+
+async function vitest(totals, project, node = process.execPath, name = project) {
+  const report = path.join(reports, `${name.replaceAll(' ', '-')}.json`);
+  const args = [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  await totals.run(name, node, args, { count: () => countVitest(report) });
+}
+
+async function onNode24(totals) {
+  if (process.versions.node.startsWith('24.')) return totals.skip('again on Node 24', 'everything ran on Node 24 already');
+  const node = await node24();
+  if (node.missing) return totals.skip('again on Node 24', node.missing);
+  await vitest(totals, 'unit', node.program, 'unit on Node 24');
+  await vitest(totals, 'integration', node.program, 'integration on Node 24');
+}
+
+async function lab(totals) {
+  const needed = ['redis-server', 'sshd', 'unshare'].filter((program) => !hasProgram(program));
+  if (needed.length > 0) return totals.skip('lab', `${needed.join(', ')} not installed`);
+  await vitest(totals, 'lab');
+}
+
+async function browser(totals) {
+  const chromium = process.env.CHROMIUM_PATH ?? CHROMIUM.map(whereIs).find(Boolean);
+  if (!chromium) return totals.skip('browser', 'no Chromium: install it, or name it in CHROMIUM_PATH');
+  const report = path.join(reports, 'browser.json');
+  const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  const args = [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'];
+  await totals.run('browser', process.execPath, args, { env, count: () => countPlaywright(report) });
+}
+
+function whereIs(program) {
+  return [...(process.env.PATH ?? '').split(':'), '/usr/bin']
+    .map((folder) => path.join(folder, program))
+    .find((file) => existsSync(file));
+}
