@@ -36,3 +36,11 @@ export const SetupInput = z.object({
   name: z.string().trim().min(1, 'give a name').max(100),
   password: z.string().min(12, 'at least 12 characters').max(200),
 });
+
+/** needed: no administrator yet, so the sign-in page asks for the one-time link. */
+export const SetupState = z.object({ needed: z.boolean() });
+
+export const PasswordChange = z.object({
+  current: z.string().min(1, 'give the password of now').max(200),
+  next: z.string().min(12, 'at least 12 characters').max(200),
+});

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { Me, TokenCreate, TokenCreated, TokenView } from './access';
+import { Me, PasswordChange, SetupInput, SetupState, TokenCreate, TokenCreated, TokenView } from './access';
 import { EventView } from './events';
 import {
   DeploymentCreate,
@@ -27,6 +27,24 @@ const list = <T extends z.ZodType>(item: T) =>
 /** The REST API below /api/v1: the one source of server, OpenAPI document and typed client. */
 export const api = {
   me: oc.route({ method: 'GET', path: '/me', summary: 'Who the session or token is' }).output(Me),
+  password: oc
+    .route({ method: 'POST', path: '/me/password', summary: 'Change the own password; ends the other sessions' })
+    .input(PasswordChange)
+    .output(z.object({ changed: z.literal(true) })),
+  setup: {
+    get: oc
+      .route({ method: 'GET', path: '/setup', summary: 'Whether the first administrator is still to be made' })
+      .output(SetupState),
+    complete: oc
+      .route({
+        method: 'POST',
+        path: '/setup',
+        successStatus: 201,
+        summary: 'Use a one-time link: makes the first administrator, or gives the administrator a new password',
+      })
+      .input(SetupInput)
+      .output(z.object({ email: z.string() })),
+  },
   deployments: {
     list: oc.route({ method: 'GET', path: '/deployments' }).input(z.object(page)).output(list(DeploymentView)),
     create: oc

@@ -28,8 +28,9 @@ export const Delta = z.object({
 export type Delta = z.infer<typeof Delta>;
 
 /**
- * Messages of /api/v1/stream (server-sent events; `event:` is the type, `data:` the JSON, `id:` the event row).
- * clocks and hello carry no id. `reset`: the Last-Event-ID is too old, load anew.
+ * Messages of /api/v1/stream (server-sent events; `event:` is the type, `data:` the whole message as JSON, `id:` the event row).
+ * hello and reset carry the position from which the stream goes on; clocks carry no id. `reset`: the Last-Event-ID is too
+ * old, load anew. Where a header cannot be set, ?lastEventId= does the same.
  */
 export const StreamMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), now: Instant, version: z.string() }),
@@ -38,4 +39,6 @@ export const StreamMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('event'), data: EventView }),
   z.object({ type: z.literal('clocks'), now: Instant, deployments: z.record(z.string(), z.array(SourceClockView)) }),
 ]);
+/** Deltas are kept at least so long, in ms: a reader who comes back sooner misses none, one who comes later may get `reset`. */
+export const DELTAS_KEPT_MS = 120_000;
 export type StreamMessage = z.infer<typeof StreamMessage>;

@@ -14,6 +14,10 @@ export const Problem = z.object({
 export type Problem = z.infer<typeof Problem>;
 
 export const PROBLEMS = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  'method-not-allowed': { status: 405, title: 'This address does not take this method' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   'invalid-input': { status: 422, title: 'The input is not right' },
   unauthenticated: { status: 401, title: 'Sign in, or send a token' },
   forbidden: { status: 403, title: 'The scope does not allow this' },

@@ -57,3 +57,27 @@ export const TaskView = z.object({
   finishedAt: Instant.nullable(),
 });
 export type TaskView = z.infer<typeof TaskView>;
+
+/** A secret as it stands in a task's row: only the worker opens it, for the task's deploymentId, this kind and endpoint. Base64. */
+export const SealedSecret = z.object({ kind: SecretKind, boundTo: z.string(), sealed: z.base64(), keyId: z.string() });
+export type SealedSecret = z.infer<typeof SealedSecret>;
+
+/**
+ * task.input of a discovery. task.deploymentId is the id that the deployment will get. Each secret is bound to
+ * endpointOf(kind, settings with the given address as only master).
+ */
+export const DiscoverTaskInput = DiscoverInput.omit({ secrets: true }).extend({ sealed: z.array(SealedSecret) });
+export type DiscoverTaskInput = z.infer<typeof DiscoverTaskInput>;
+
+/**
+ * task.result of a discovery: what TaskView shows, and the secrets that it does not. `sealed` has every secret that the
+ * deployment needs, those that were entered for the first master too, each bound to endpointOf(kind, found settings).
+ */
+export const DiscoverTaskResult = DiscoverResult.extend({
+  sealed: z.array(SealedSecret).default([]),
+  hostKeys: z.array(DiscoverResult.shape.hostKeys.element.extend({ publicKey: z.string().default('') })),
+});
+export type DiscoverTaskResult = z.infer<typeof DiscoverTaskResult>;
+
+/** NOTIFY on this channel says that a task was queued; the payload is its id. task_chunk.data is one CheckStep each. */
+export const TASK_CHANNEL = 'signalbox_task';

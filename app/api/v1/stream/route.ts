@@ -1,0 +1,6 @@
+import { runtime } from '@/lib/server/runtime';
+import { handleStream } from '@/lib/server/stream/handle';
+
+export const dynamic = 'force-dynamic';
+
+export const GET = (request: Request) => handleStream(runtime(), request);
