@@ -2,7 +2,18 @@
 // Plain JavaScript without imports of npm packages, because it runs in a fresh clone.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +28,7 @@ const say = (line) => process.stderr.write(`${line}\n`); // stdout belongs to th
 export async function prepare({ build = false } = {}) {
   process.chdir(root);
   checkNode();
-  const release = await lockCheckout();
+  const release = isWritable() ? await lockCheckout() : () => undefined;
   try {
     await installPackages();
     await generateClient();
@@ -46,8 +57,24 @@ function checkNode() {
     throw new Error(`Node.js 20.19 or newer is needed (24 is recommended); this is ${process.versions.node}.`);
 }
 
+function isWritable() {
+  try {
+    accessSync(root, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A service's account often may not write to the program that it runs. */
+function mayMake(what) {
+  if (!isWritable())
+    throw new Error(`${what} in ${root}, which this account may not write to. Run "npm run build" there as its owner.`);
+}
+
 async function installPackages() {
   if (packagesMatch()) return;
+  mayMake('npm packages are missing');
   say('Installing npm packages (once) …');
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
@@ -72,6 +99,7 @@ async function generateClient() {
   const stamp = at('lib/db/generated/.made-of');
   const wanted = hashOf(['prisma/schema.prisma', 'node_modules/prisma/package.json']);
   if (existsSync(at('lib/db/generated/client.ts')) && read(stamp) === wanted) return;
+  mayMake('the database client is missing');
   say('Generating the database client …');
   // Without an engine binary in its environment the CLI would download one, which a closed network does not allow; none is run.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
@@ -95,6 +123,7 @@ async function buildConsole() {
   const stamp = at('.next/standalone/.made-of');
   const wanted = hashOf(SOURCES);
   if (existsSync(at('.next/standalone/server.js')) && read(stamp) === wanted) return;
+  mayMake('the console is not built');
   say('Building the console (once, about a minute) …');
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
   await run([process.execPath, at('node_modules/next/dist/bin/next'), 'build'], 'next build', env);
@@ -103,7 +132,7 @@ async function buildConsole() {
 }
 
 /** Next leaves these two to whoever deploys its standalone server. */
-export function finishStandalone() {
+function finishStandalone() {
   if (!existsSync(at('.next/standalone/server.js')))
     throw new Error('next build made no .next/standalone/server.js: see output and outputFileTracingRoot in next.config.ts');
   rmSync(at('.next/standalone/.next/static'), { recursive: true, force: true });
@@ -112,7 +141,7 @@ export function finishStandalone() {
 }
 
 /** Of names and contents; tests and generated files do not count. */
-export function hashOf(names) {
+function hashOf(names) {
   const hash = createHash('sha256').update(process.versions.modules);
   const visit = (name) => {
     const file = at(name);
