@@ -1,5 +1,5 @@
 import type { Source } from '@/lib/contract/names';
-import { limitMs } from './freshness';
+import { FRESHNESS } from './freshness';
 /** A source's clock as a reader sees it. Times in ms since the epoch; `exceptions` by node name go before the rest. */
 export type Clock = {
   source: Source;
@@ -23,7 +23,7 @@ export function freshness(
     const okAt = exception ? exception.okAt : clock.okAt;
     if (okAt === null) continue;
     if (asOf === null || okAt > asOf) asOf = okAt;
-    if (now - okAt <= limitMs(clock.source)) live = true;
+    if (now - okAt <= FRESHNESS[clock.source].limitMs) live = true;
   }
   return { asOf, stale: !led || !live };
 }

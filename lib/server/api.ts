@@ -6,7 +6,7 @@ import { readJsonBody } from './body';
 import { openApiJson } from './openapi';
 import { answering, identified, type Handled } from './request';
 import { router, type EdgeContext } from './router';
-import { methodsOf } from './routes';
+import { methodsOf, routeName } from './routes';
 import type { Runtime } from './runtime';
 
 export const PREFIX = '/api/v1';
@@ -37,6 +37,7 @@ export function handleApi(rt: Runtime, request: Request): Promise<Response> {
       handled.answer.set('allow', methods.join(', '));
       throw new Refusal('method-not-allowed', `${path} takes ${methods.join(', ')}.`);
     }
+    handled.route = routeName(method, path.slice(PREFIX.length)) ?? 'other';
     const { actor, credential } = await identified(rt, handled);
     const body = await readJsonBody(request);
     const ctx: Context = {

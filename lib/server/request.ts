@@ -7,7 +7,14 @@ import { isSameOrigin } from './same-origin';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export type Handled = { request: Request; requestId: string; now: Date; answer: Headers };
+export type Handled = {
+  request: Request;
+  requestId: string;
+  now: Date;
+  answer: Headers;
+  /** What the request was, for the metrics: a name of the contract. */
+  route: string;
+};
 
 /**
  * Around every route of the API: a request id, errors as problem documents, one log line (method, path, status, time,
@@ -17,9 +24,10 @@ export async function answering(rt: Runtime, request: Request, work: (handled: H
   const started = performance.now();
   const requestId = randomUUID();
   const answer = new Headers();
+  const handled: Handled = { request, requestId, now: new Date(), answer, route: 'other' };
   let response: Response;
   try {
-    response = await work({ request, requestId, now: new Date(), answer });
+    response = await work(handled);
   } catch (error) {
     const body = problemOf(error, requestId);
     if (body.status >= 500) rt.log.error({ err: error, requestId }, 'a request failed');
@@ -31,14 +39,10 @@ export async function answering(rt: Runtime, request: Request, work: (handled: H
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   headers.set('x-request-id', requestId);
   headers.set('x-content-type-options', 'nosniff');
+  const ms = performance.now() - started;
+  rt.metrics.request(handled.route, request.method, response.status, ms / 1000);
   rt.log.info(
-    {
-      requestId,
-      method: request.method,
-      path: new URL(request.url).pathname,
-      status: response.status,
-      ms: Math.round(performance.now() - started),
-    },
+    { requestId, method: request.method, path: new URL(request.url).pathname, status: response.status, ms: Math.round(ms) },
     'request',
   );
   return new Response(response.body, { status: response.status, headers });

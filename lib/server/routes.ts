@@ -11,6 +11,7 @@ traverseContractProcedures({ router: api, path: [] }, ({ contract, path }) => {
 });
 
 const MATCHERS = ROUTES.map((route) => ({
+  name: route.name,
   method: route.method,
   pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
 }));
@@ -18,4 +19,9 @@ const MATCHERS = ROUTES.map((route) => ({
 /** The methods that an address takes; none: there is no such address. */
 export function methodsOf(path: string): string[] {
   return [...new Set(MATCHERS.filter((m) => m.pattern.test(path)).map((m) => m.method))];
+}
+
+/** The name in the contract of what is asked, such as deployments.get. */
+export function routeName(method: string, path: string): string | undefined {
+  return MATCHERS.find((m) => m.method === method && m.pattern.test(path))?.name;
 }

@@ -6,6 +6,7 @@ import { loadSealer, type Sealer } from '@/lib/db/seal';
 import { createAuth, type Auth } from './auth';
 import { readEnvironment, type Environment } from './environment';
 import { openLog } from './log';
+import { createMetrics, type Metrics } from './metrics';
 import { StreamHub } from './stream/hub';
 
 /** What one web process holds: made once, shared by every request. */
@@ -16,6 +17,7 @@ export type Runtime = {
   log: Logger;
   auth: Auth;
   hub: StreamHub;
+  metrics: Metrics;
   /** Loaded with the first secret that enters. */
   sealer: () => Promise<Sealer>;
   /** Keyed, so that a stored hash of a request body cannot be used to guess a password in it. */
@@ -37,6 +39,7 @@ export function createRuntime(env: Environment): Runtime {
     log,
     auth,
     hub,
+    metrics: createMetrics({ pool, hub }),
     sealer: () => {
       sealer ??= loadSealer(env.SIGNALBOX_SEALING_PUBLIC_FILE);
       sealer.catch(() => (sealer = undefined)); // read again with the next request

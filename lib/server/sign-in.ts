@@ -15,9 +15,10 @@ const TRIES = { max: 10, windowMs: 60_000 };
 
 /** /api/auth: sign-in, sign-out and the session. The audit rows of both are written with the session's row, by a trigger. */
 export function handleAuth(rt: Runtime, request: Request): Promise<Response> {
-  return answering(rt, request, async () => {
+  return answering(rt, request, async (handled) => {
     const path = new URL(request.url).pathname.replace(/^\/api\/auth/, '');
     if (!OPEN.has(`${request.method} ${path}`)) throw new NotFound(`address /api/auth${path}`);
+    handled.route = `auth${path.replaceAll('/', '.')}`;
     if (request.method === 'POST' && fromElsewhere(request, rt)) throw new Forbidden('This came from a page of another site.');
     const body = await readJsonBody(request);
     if (path === '/sign-in/email') await countSignIn(rt, body);

@@ -3,7 +3,7 @@ import type { SourceClockView } from '@/lib/contract/health';
 import type { Source } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
 import { freshness, type Clock } from '@/lib/rules/age';
-import { limitMs } from '@/lib/rules/freshness';
+import { FRESHNESS } from '@/lib/rules/freshness';
 
 type ClockRow = {
   deployment_id: string;
@@ -36,7 +36,7 @@ export class Clocks {
       readAt: row.read_at?.toISOString() ?? null,
       okAt: row.ok_at?.toISOString() ?? null,
       error: row.error,
-      limitMs: limitMs(row.source),
+      limitMs: FRESHNESS[row.source].limitMs,
       exceptions,
     });
     const okAt = (at: string | null) => (at === null ? null : Date.parse(at));

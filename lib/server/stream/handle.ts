@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime';
 /** GET /api/v1/stream. `no-transform` keeps Next from compressing it, which would hold events back and cost memory. */
 export function handleStream(rt: Runtime, request: Request): Promise<Response> {
   return answering(rt, request, async (handled) => {
+    handled.route = 'stream';
     const { actor, credential } = await identified(rt, handled);
     if (!actor || !credential) throw new Unauthenticated();
     const body = await rt.hub.open(credential, positionOf(request));
