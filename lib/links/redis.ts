@@ -36,6 +36,8 @@ export type RedisLink = {
   presence(rooms: Iterable<string>): Promise<PresenceReading>;
   /** Each sentinel asked apart. @throws LinkError when none of them answered */
   sentinel(): Promise<SentinelReading>;
+  /** Where Sentinel sees Redis servers: the masters' addresses, where nothing else names them. @throws LinkError */
+  masterAddresses(): Promise<string[]>;
   close(): void;
 };
 
@@ -103,6 +105,10 @@ class MasterReader implements RedisLink {
 
   sentinel(): Promise<SentinelReading> {
     return this.sentinels.read();
+  }
+
+  masterAddresses(): Promise<string[]> {
+    return this.sentinels.addresses();
   }
 
   close(): void {

@@ -69,6 +69,14 @@ export class Sentinels {
     };
   }
 
+  /** Addresses of all Redis servers that any sentinel knows. @throws LinkError */
+  async addresses(): Promise<string[]> {
+    const asked = await Promise.all(this.target.masters.map((address) => this.ask(address)));
+    const answers = asked.flatMap((a) => (a.answer ? [a.answer] : []));
+    if (answers.length === 0) throw noneAnswered(asked.flatMap((a) => (a.error ? [a.error] : [])));
+    return [...new Set(answers.flatMap((a) => [a.master, ...a.replicas]).flatMap((f) => f.get('ip') || []))].toSorted();
+  }
+
   close(): void {
     for (const connection of this.connections.values()) connection.then((redis) => redis.disconnect()).catch(() => undefined);
     this.connections.clear();

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
 import { hostPort } from '@/lib/rules/secret-endpoint';
-import { asLinkError, BadAnswer, LinkError, LostConnection, Unreachable } from './errors';
+import { asLinkError, BadAnswer, type HostKeyFacts, LinkError, LostConnection, Unreachable } from './errors';
 import { type Cut, LineSplitter } from './lines';
 import type { Script } from './scripts';
 import { connectSsh, forwardOut } from './ssh-connect';
@@ -31,6 +31,8 @@ export type ScriptStream = {
 export type Shell = {
   /** address:port */
   readonly endpoint: string;
+  /** Keys that the host, and the jump host before it, showed; each was pinned. */
+  readonly hostKeys: HostKeyFacts[];
   /** @throws LinkError (NotAllowed: no sudo; Unreachable: no answer in time; LostConnection: cut short) */
   run(script: Script, stdinLines: string[], options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<RunResult>;
   /** Runs until closed. `onEnd` is called once: null after close(), else why it ended. */
@@ -51,7 +53,8 @@ export type Shell = {
  * @throws LinkError and its kin, each with a sentence and advice
  */
 export async function openShell(target: SshTarget, { signal }: { signal?: AbortSignal } = {}): Promise<Shell> {
-  return new SshShell(await connectSsh(target, signal), target);
+  const hostKeys: HostKeyFacts[] = [];
+  return new SshShell(await connectSsh(target, signal, (key) => hostKeys.push(key)), target, hostKeys);
 }
 
 class SshShell implements Shell {
@@ -63,6 +66,7 @@ class SshShell implements Shell {
   constructor(
     private readonly client: Client,
     private readonly target: SshTarget,
+    readonly hostKeys: HostKeyFacts[],
   ) {
     this.endpoint = hostPort(target.address, target.port);
     let cause: LinkError | null = null;

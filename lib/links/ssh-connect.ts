@@ -7,6 +7,7 @@ import {
   AuthRefused,
   BadAnswer,
   HostKeyChanged,
+  type HostKeyFacts,
   HostKeyUnknown,
   type LinkError,
   LostConnection,
@@ -21,13 +22,14 @@ type Timeouts = { connect: number; auth: number; keepalive: number };
 const DEFAULTS: Timeouts = { connect: 5_000, auth: 10_000, keepalive: 5_000 };
 
 /** A logged-in client, through the jump host if there is one; the jump's client ends with it. */
-export async function connectSsh(target: SshTarget, signal?: AbortSignal): Promise<Client> {
+export async function connectSsh(target: SshTarget, signal?: AbortSignal, onKey?: (key: HostKeyFacts) => void): Promise<Client> {
   const timeouts = { ...DEFAULTS, ...target.timeouts };
-  if (!target.jump) return login(target, await dial(target, timeouts, signal), timeouts, signal);
-  const jump = await login(target.jump, await dial(target.jump, timeouts, signal), timeouts, signal);
+  const context = { timeouts, signal, onKey };
+  if (!target.jump) return login(target, await dial(target, timeouts, signal), context);
+  const jump = await login(target.jump, await dial(target.jump, timeouts, signal), context);
   try {
     const sock = await forwardOut(jump, target.address, target.port, timeouts.connect);
-    const client = await login(target, sock, timeouts, signal);
+    const client = await login(target, sock, context);
     client.once('close', () => jump.end());
     jump.once('close', () => client.end());
     return client;
@@ -88,7 +90,9 @@ function forwardError(error: Error, what: string): LinkError {
   return asLinkError(error, what);
 }
 
-function login(hop: SshHop, sock: Duplex, timeouts: Timeouts, signal?: AbortSignal): Promise<Client> {
+type Context = { timeouts: Timeouts; signal?: AbortSignal; onKey?: (key: HostKeyFacts) => void };
+
+function login(hop: SshHop, sock: Duplex, { timeouts, signal, onKey }: Context): Promise<Client> {
   const endpoint = hostPort(hop.address, hop.port);
   const what = `SSH at ${endpoint}`;
   return new Promise((resolve, reject) => {
@@ -133,10 +137,13 @@ function login(hop: SshHop, sock: Duplex, timeouts: Timeouts, signal?: AbortSign
         readyTimeout: 0,
         keepaliveInterval: timeouts.keepalive,
         keepaliveCountMax: 3,
-        algorithms: hop.pinned.length > 0 ? { serverHostKey: signaturesOf(hop.pinned.map((p) => p.algorithm)) } : undefined,
+        algorithms: hop.pinned.length > 0 ? { serverHostKey: signaturesOf(hop.pinned.flatMap((p) => p.algorithm ?? [])) } : undefined,
         hostVerifier: (blob: Buffer) => {
           const shown = hostKeyFacts(endpoint, blob);
-          if (hop.pinned.some((p) => p.fingerprint === shown.fingerprint)) return true;
+          if (hop.pinned.some((p) => p.fingerprint === shown.fingerprint)) {
+            onKey?.(shown);
+            return true;
+          }
           refusal =
             hop.pinned.length === 0
               ? new HostKeyUnknown(shown)

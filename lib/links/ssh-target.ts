@@ -1,9 +1,8 @@
-import type { HostKeyFacts } from './errors';
 
 export type SshAuth = { kind: 'key'; key: string; passphrase?: string } | { kind: 'password'; password: string };
 
-/** Fingerprints (SHA256:…) that were confirmed for this very endpoint; `algorithm` keeps the host from offering another key. */
-export type PinnedKeys = Pick<HostKeyFacts, 'algorithm' | 'fingerprint'>[];
+/** Fingerprints (SHA256:…) that were confirmed for this very endpoint; `algorithm` null where only the fingerprint was confirmed. */
+export type PinnedKeys = { algorithm: string | null; fingerprint: string }[];
 
 export type SshHop = { address: string; port: number; user: string; auth: SshAuth; pinned: PinnedKeys };
 
