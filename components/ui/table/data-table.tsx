@@ -49,6 +49,8 @@ export interface DataTableProps<T> {
   urlPrefix?: string;
   /** More rows are on the server: shown under the table. */
   foot?: ReactNode;
+  /** Called when the last rows come into view: load the next page. Keep stable. */
+  onEnd?: () => void;
 }
 
 /** The workhorse: sorted, filtered and hidden by the URL, virtual, two lines a row on a phone, CSV of what is shown. */

@@ -1,7 +1,7 @@
 'use client';
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { cx } from '../cx';
 import { sortOf, type Column } from './columns';
 import type { DataTableProps } from './data-table';
@@ -19,10 +19,12 @@ interface Props<T> extends DataTableProps<T> {
 
 const ROW = 32;
 const PHONE_ROW = 54;
+/** The next page is asked for so many rows before the end. */
+const NEAR_END = 40;
 
 /** Divs with table roles: rows are placed by the virtualizer, which a table's own layout does not allow. */
 export function TableBody<T>(props: Props<T>) {
-  const { label, shown, ordered, phone, sort, onSort, tracks, minWidth, rowKey } = props;
+  const { label, shown, ordered, phone, sort, onSort, tracks, minWidth, rowKey, onEnd } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const height = phone ? PHONE_ROW : ROW;
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called in this render only and are not memoised
@@ -38,6 +40,10 @@ export function TableBody<T>(props: Props<T>) {
     initialRect: { width: 1000, height: 700 },
   });
   const long = ordered.length > 60;
+  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (ordered.length > 0 && last >= ordered.length - NEAR_END) onEnd?.();
+  }, [last, ordered.length, onEnd]);
 
   return (
     <div
