@@ -57,5 +57,5 @@ export function weigh(evidence: Evidence): { dead: Kind[]; alive: Kind[]; everAl
   const dead = kinds.filter((k) => evidence[k].says === 'dead');
   const everAlive = kinds.filter((k) => evidence[k].says === 'alive');
   const newest = Math.max(...dead.map((k) => evidence[k].at), -Infinity);
-  return { dead, everAlive, alive: everAlive.filter((k) => evidence[k].at >= newest) };
+  return { dead, everAlive, alive: everAlive.filter((k) => evidence[k].at > newest) };
 }

@@ -36,7 +36,7 @@ export function judgeMaster(
 
   const voted = kinds.some((k) => k.votes);
   if (alive.length === 0 && (kinds.length >= 2 || (voted && deaf))) {
-    const sentence = `it is gone: ${listed(kinds.map((k) => k.words))}${kinds.length < 2 ? `, and ${listed(quiet)} ${quiet.length > 1 ? 'are' : 'is'} silent` : ''}`;
+    const sentence = `it is gone: ${listed(kinds.map((k) => k.words))}${kinds.length < 2 ? ', and it is silent on every way to it' : ''}`;
     return { health: 'down', findings: [finding('master-gone', 'critical', capital(sentence)), ...notes] };
   }
   if (alive.length === 0 && node.previous?.health === 'down') {

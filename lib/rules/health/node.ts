@@ -83,6 +83,9 @@ function kept(before: NodeState): Finding[] {
   return before.reasons.map((r) => ({ ...r, since: r.since === null ? null : Date.parse(r.since) }));
 }
 
+/** Signals name these themselves. */
+const SAID_ELSEWHERE = /^(silent-|redis-fault$)/;
+
 const SERVING: Record<Stage, string> = {
   starting: 'Starting.',
   serving: 'Serving.',
@@ -101,7 +104,7 @@ function sentence(
   signals: Signal[],
 ): string {
   const grave = reasons.filter((r) => r.severity === 'critical');
-  const first = grave[0] ?? (health === 'up' ? undefined : reasons.find((r) => !r.code.startsWith('silent-'))) ?? undefined;
+  const first = grave[0] ?? (health === 'up' ? undefined : reasons.find((r) => !SAID_ELSEWHERE.test(r.code))) ?? undefined;
   if (first) {
     const more = grave.length > 1 ? `; ${grave.length - 1} more` : '';
     return `${capital(sinceWords(first, s.now, s.timeZone))}${more}.`;
