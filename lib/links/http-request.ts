@@ -28,7 +28,8 @@ export function httpRequest(
       const chunks: Buffer[] = [];
       let size = 0;
       let cut = false;
-      const finish = () => settle(() => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), cut }));
+      const finish = () =>
+        settle(() => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), cut }));
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk.subarray(0, limit - size));
         size += chunk.length;
@@ -41,7 +42,9 @@ export function httpRequest(
       response.once('aborted', () => settle(() => reject(coded('ECONNRESET'))));
     };
     const common = { method, headers, agent: false as const, ...(body === undefined ? {} : { body }) };
-    const request = secure ? https.request(url, { ...common, ...tlsOptions(tls) }, onAnswer) : http.request(url, common, onAnswer);
+    const request = secure
+      ? https.request(url, { ...common, ...tlsOptions(tls) }, onAnswer)
+      : http.request(url, common, onAnswer);
     const timer = setTimeout(() => settle(() => reject(coded('ETIMEDOUT'))), timeoutMs);
     const onAbort = () => settle(() => reject(coded('ABORT_ERR')));
     let settled = false;

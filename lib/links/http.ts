@@ -71,7 +71,10 @@ function parseProbe(line: string): [number, (probe: Probe) => HttpReading][] {
 
 function answered({ probe }: Probe, status: number, body: string, ms: number): HttpReading {
   const ok = isWell(probe, status);
-  const said = body.replace(/[^\x20-\x7e]+/g, ' ').trim().slice(0, 120);
+  const said = body
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, 120);
   return { probe, ok, status, outcome: 'answered', detail: ok ? `${status}` : `${status}${said ? `: ${said}` : ''}`, ms };
 }
 

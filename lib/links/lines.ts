@@ -46,7 +46,9 @@ export class LineSplitter {
   }
 
   private flush(): void {
-    const line = new StringDecoder('utf8').write(this.held.length === 1 && this.held[0] ? this.held[0] : Buffer.concat(this.held));
+    const line = new StringDecoder('utf8').write(
+      this.held.length === 1 && this.held[0] ? this.held[0] : Buffer.concat(this.held),
+    );
     const cut = this.cut;
     this.held = [];
     this.heldBytes = 0;

@@ -49,7 +49,13 @@ export function openLivekit(target: LivekitTarget): LivekitLink {
 const LENIENT = { ignoreUnknownFields: true };
 type Json = Parameters<typeof ListRoomsResponse.fromJson>[0];
 
-async function call(target: LivekitTarget, service: string, method: string, grant: VideoGrant, signal?: AbortSignal): Promise<Json> {
+async function call(
+  target: LivekitTarget,
+  service: string,
+  method: string,
+  grant: VideoGrant,
+  signal?: AbortSignal,
+): Promise<Json> {
   const what = `LiveKit at ${new URL(target.url).host}`;
   const url = new URL(`${target.url.replace(/^ws/i, 'http').replace(/\/+$/, '')}/twirp/livekit.${service}/${method}`);
   const token = new AccessToken(target.apiKey, target.apiSecret, { ttl: 60 });
@@ -77,7 +83,10 @@ function refusal(status: number, what: string, body: string): LinkError {
     return new AuthRefused(`${what} refused the API key or its secret.`, 'Enter LIVEKIT_API_KEY and LIVEKIT_API_SECRET again.');
   if (status === 404) return new BadAnswer(`${what} has no LiveKit API at this path.`, 'Correct the LiveKit URL.');
   const said = /"msg":"((?:[^"\\]|\\.){1,200})/.exec(body)?.[1];
-  return new BadAnswer(`${what} answered with status ${status}${said ? `: ${said}` : ''}.`, 'Look at the media nodes and at Caddy.');
+  return new BadAnswer(
+    `${what} answered with status ${status}${said ? `: ${said}` : ''}.`,
+    'Look at the media nodes and at Caddy.',
+  );
 }
 
 function parsed<T>(target: LivekitTarget, parse: () => T): T {

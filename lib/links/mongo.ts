@@ -9,7 +9,12 @@ const OP_MSG = 2013;
 const ANSWER_LIMIT = 256 * 1024;
 
 /** Asks every member apart; `hello` needs no log-in. Never throws: what failed stands beside the member. */
-export async function readMongo(target: { members: string[]; port: number; dial: Dial; timeoutMs?: number }): Promise<MongoReading> {
+export async function readMongo(target: {
+  members: string[];
+  port: number;
+  dial: Dial;
+  timeoutMs?: number;
+}): Promise<MongoReading> {
   const { port, dial, timeoutMs = 2_000 } = target;
   const asked = await Promise.all(
     target.members.map(async (address) => {
@@ -88,6 +93,7 @@ function request(stream: Duplex, command: object, what: string, timeoutMs: numbe
 
 /** The last four bytes of an electionId count the elections. */
 function electionOf(id: unknown): number {
-  const hex = id && typeof id === 'object' && 'toHexString' in id && typeof id.toHexString === 'function' ? String(id.toHexString()) : '';
+  const hex =
+    id && typeof id === 'object' && 'toHexString' in id && typeof id.toHexString === 'function' ? String(id.toHexString()) : '';
   return hex === '' ? 0 : Number.parseInt(hex.slice(-8), 16);
 }

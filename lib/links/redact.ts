@@ -15,5 +15,7 @@ export function fileNameOf(path: string): string {
 
 /** A message from elsewhere: URLs in it keep scheme and host only, for keys hide in the rest. */
 export function withoutUrls(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*):\/\/[^\s"'<>]+/gi, (url, scheme: string) => `${scheme}://${hostOf(url)}`).slice(0, 500);
+  return text
+    .replace(/\b([a-z][a-z0-9+.-]*):\/\/[^\s"'<>]+/gi, (url, scheme: string) => `${scheme}://${hostOf(url)}`)
+    .slice(0, 500);
 }

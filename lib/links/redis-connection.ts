@@ -60,7 +60,10 @@ export function redisError(error: unknown, what: string): LinkError {
   if (error instanceof LinkError) return error;
   const message = error instanceof Error ? error.message : '';
   if (/WRONGPASS|invalid password/i.test(message))
-    return new AuthRefused(`${what} refused the password.`, 'Enter the password again; it is REDIS_PASSWORD in the node env files.');
+    return new AuthRefused(
+      `${what} refused the password.`,
+      'Enter the password again; it is REDIS_PASSWORD in the node env files.',
+    );
   if (/NOAUTH|Authentication required/i.test(message)) return new AuthRefused(`${what} wants a password.`, 'Enter its password.');
   if (/NOPERM/i.test(message))
     return new NotAllowed(`${what} does not let this user read: ${message.slice(0, 200)}`, 'Give the user the read-only rights.');

@@ -129,7 +129,8 @@ class MasterReader implements RedisLink {
     try {
       const { redis, master } = await connection;
       const [role, result] = await Promise.all([redis.role(), pass(redis, master)]);
-      if (role[0] !== 'master') throw new Unreachable(`${master} is no longer the Redis master; the next one is being looked for.`);
+      if (role[0] !== 'master')
+        throw new Unreachable(`${master} is no longer the Redis master; the next one is being looked for.`);
       return result;
     } catch (error) {
       if (this.connection === connection) this.drop();

@@ -81,7 +81,11 @@ class SshShell implements Shell {
     return `SSH at ${this.endpoint}`;
   }
 
-  async run(script: Script, stdinLines: string[], { timeoutMs = 15_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+  async run(
+    script: Script,
+    stdinLines: string[],
+    { timeoutMs = 15_000, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ) {
     const deadline = AbortSignal.timeout(timeoutMs);
     const both = signal ? AbortSignal.any([deadline, signal]) : deadline;
     const channel = await this.exec(script, both);
@@ -138,7 +142,10 @@ class SshShell implements Shell {
   }
 
   async stream(script: Script, stdinLines: string[], handlers: Parameters<Shell['stream']>[2]): Promise<ScriptStream> {
-    const channel = await this.exec(script, AbortSignal.any([AbortSignal.timeout(15_000), ...(handlers.signal ? [handlers.signal] : [])]));
+    const channel = await this.exec(
+      script,
+      AbortSignal.any([AbortSignal.timeout(15_000), ...(handlers.signal ? [handlers.signal] : [])]),
+    );
     let ended = false;
     let closing = false;
     const stderr: string[] = [];
@@ -155,7 +162,9 @@ class SshShell implements Shell {
     };
     const flood = floodGate(() => {
       hangUp(channel);
-      end(new BadAnswer(`${script.name} on ${this.endpoint} sends more than ${OUTPUT_LIMIT} bytes in ${FLOOD_WINDOW_MS / 1000} s.`));
+      end(
+        new BadAnswer(`${script.name} on ${this.endpoint} sends more than ${OUTPUT_LIMIT} bytes in ${FLOOD_WINDOW_MS / 1000} s.`),
+      );
     });
     const lines = new LineSplitter(LINE_LIMIT, (line, cut) => (ended ? undefined : handlers.onLine(line, cut)));
     const errors = new LineSplitter(1024, (line) => (stderr.length < 20 ? stderr.push(line) : undefined));

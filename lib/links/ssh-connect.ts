@@ -84,7 +84,10 @@ export function forwardOut(client: Client, host: string, port: number, timeoutMs
 // RFC 4254 §5.1: 1 administratively prohibited, 2 connect failed.
 function forwardError(error: Error, what: string): LinkError {
   if (/prohibited/i.test(error.message))
-    return new NotAllowed(`The SSH server does not forward to ${what}`, 'Set AllowTcpForwarding yes (or local) in its sshd_config.');
+    return new NotAllowed(
+      `The SSH server does not forward to ${what}`,
+      'Set AllowTcpForwarding yes (or local) in its sshd_config.',
+    );
   if (/refused/i.test(error.message)) return new Refused(`${what} refused the connection.`);
   if (/Channel open failure/i.test(error.message)) return new Unreachable(`${what} cannot be reached from there.`);
   return asLinkError(error, what);
@@ -137,7 +140,8 @@ function login(hop: SshHop, sock: Duplex, { timeouts, signal, onKey }: Context):
         readyTimeout: 0,
         keepaliveInterval: timeouts.keepalive,
         keepaliveCountMax: 3,
-        algorithms: hop.pinned.length > 0 ? { serverHostKey: signaturesOf(hop.pinned.flatMap((p) => p.algorithm ?? [])) } : undefined,
+        algorithms:
+          hop.pinned.length > 0 ? { serverHostKey: signaturesOf(hop.pinned.flatMap((p) => p.algorithm ?? [])) } : undefined,
         hostVerifier: (blob: Buffer) => {
           const shown = hostKeyFacts(endpoint, blob);
           if (hop.pinned.some((p) => p.fingerprint === shown.fingerprint)) {

@@ -26,7 +26,11 @@ export function checkPrivateKey(key: string, passphrase: string | undefined): vo
   }
   const message = parsed.message;
   if (/no passphrase given/i.test(message))
-    throw new BadCredential('The SSH key is encrypted and no passphrase was given.', 'Give its passphrase.', 'passphrase-missing');
+    throw new BadCredential(
+      'The SSH key is encrypted and no passphrase was given.',
+      'Give its passphrase.',
+      'passphrase-missing',
+    );
   if (/bad passphrase|integrity check failed|bad decrypt|decrypt/i.test(message))
     throw new BadCredential('The passphrase does not open the SSH key.', 'Enter the passphrase again.', 'passphrase-wrong');
   throw new BadCredential(

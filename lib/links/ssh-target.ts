@@ -1,4 +1,3 @@
-
 export type SshAuth = { kind: 'key'; key: string; passphrase?: string } | { kind: 'password'; password: string };
 
 /** Fingerprints (SHA256:…) that were confirmed for this very endpoint; `algorithm` null where only the fingerprint was confirmed. */

@@ -256,7 +256,8 @@ const isContainerName = (name: string) => /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.t
 
 function inspected(rest: string): ContainerReading | null {
   const parts = rest.split('|');
-  const [name = '', id = '', image = '', state = '', started = '', finished = '', restarts = '', exit = '', oom, pid = ''] = parts;
+  const [name = '', id = '', image = '', state = '', started = '', finished = '', restarts = '', exit = '', oom, pid = ''] =
+    parts;
   const bare = name.replace(/^\//, '');
   const restartCount = integer(restarts);
   if (parts.length < 13 || !isContainerName(bare) || !/^[0-9a-f]{12,64}$/.test(id) || restartCount === null) return null;

@@ -21,7 +21,10 @@ const FOUND_FRESH_MS = 30_000;
  */
 export async function discover(request: DiscoverRequest, report: Report, signal: AbortSignal): Promise<Found> {
   const found: Found = {
-    settings: { ssh: { user: request.user, auth: request.auth, mode: request.mode, jump: request.jump }, installDir: request.installDir },
+    settings: {
+      ssh: { user: request.user, auth: request.auth, mode: request.mode, jump: request.jump },
+      installDir: request.installDir,
+    },
     mediaNodes: [],
     detected: { version: null, modules: [], configLayout: null, rtcEngine: null },
     secrets: {},
@@ -34,10 +37,7 @@ export async function discover(request: DiscoverRequest, report: Report, signal:
     const masters = await readFiles(shell, request, report, found, signal);
     const redis = await readRedis(shell, masters, request, report, found);
     found.settings.ports = Ports.parse({ ssh: request.port });
-    await Promise.all([
-      showHostKeys(request, report, found, signal),
-      chooseLivekitUrl(found, report, redis !== null, signal),
-    ]);
+    await Promise.all([showHostKeys(request, report, found, signal), chooseLivekitUrl(found, report, redis !== null, signal)]);
     return found;
   } finally {
     shell.close();
@@ -81,7 +81,10 @@ async function readFiles(shell: Shell, request: DiscoverRequest, report: Report,
     const files = parseNodeFiles(stdout);
     const masters = takeFiles(files, request, found);
     const { version, configLayout } = found.detected;
-    return { value: masters, detail: `OpenVidu ${version ?? 'of an unknown version'}, ${configLayout} layout, ${masters.length} masters.` };
+    return {
+      value: masters,
+      detail: `OpenVidu ${version ?? 'of an unknown version'}, ${configLayout} layout, ${masters.length} masters.`,
+    };
   });
   if ('error' in result) throw result.error;
   return result.value;
@@ -124,7 +127,10 @@ function nothingFound(node: NodeFiles, { address, installDir, mode }: DiscoverRe
       `The config below ${installDir} cannot be read.`,
       mode === 'readonly' ? 'Add the sudoers lines for discovery, or use full mode for it.' : 'Use root, or a user with sudo.',
     );
-  return new LinkError(`There is no OpenVidu config below ${installDir}.`, 'Is this a master node, and is the install folder right?');
+  return new LinkError(
+    `There is no OpenVidu config below ${installDir}.`,
+    'Is this a master node, and is the install folder right?',
+  );
 }
 
 async function readRedis(shell: Shell, masters: string[], request: DiscoverRequest, report: Report, found: Found) {
@@ -164,8 +170,12 @@ function takeNodes({ nodes, time }: RedisReading, found: Found) {
 
 /** The keys of all other nodes, without logging in there: no credential goes to a host nobody has confirmed. */
 async function showHostKeys(request: DiscoverRequest, report: Report, found: Found, signal: AbortSignal) {
-  const others = [...(found.settings.masters ?? []), ...found.mediaNodes.map((n) => n.address)].filter((a) => a !== request.address);
-  const jumpPins = request.confirmHostKeys.filter((k) => request.jump && k.endpoint === hostPort(request.jump.address, request.jump.port));
+  const others = [...(found.settings.masters ?? []), ...found.mediaNodes.map((n) => n.address)].filter(
+    (a) => a !== request.address,
+  );
+  const jumpPins = request.confirmHostKeys.filter(
+    (k) => request.jump && k.endpoint === hostPort(request.jump.address, request.jump.port),
+  );
   const keys = await inBatches([...new Set(others)], 8, async (address) => {
     const shown: HostKeyFacts[] = [];
     await runStep(report, { key: `ssh:${address}`, label: `Host key of ${address}` }, async () => {
@@ -177,7 +187,11 @@ async function showHostKeys(request: DiscoverRequest, report: Report, found: Fou
       if (!(error instanceof HostKeyUnknown)) throw error;
       shown.push(error.hostKey);
       const { endpoint, algorithm, fingerprint } = error.hostKey;
-      return { value: null, detail: `${algorithm} ${fingerprint}`, hostKey: { endpoint, algorithm, fingerprint, state: 'new' as const } };
+      return {
+        value: null,
+        detail: `${algorithm} ${fingerprint}`,
+        hostKey: { endpoint, algorithm, fingerprint, state: 'new' as const },
+      };
     });
     return shown;
   });

@@ -60,7 +60,9 @@ export function mastersOf(env: Map<string, string>): string[] {
 
 /** From deployment-info.yaml, else from the tag of an OpenVidu image. */
 export function versionOf({ files, images }: Pick<NodeFiles, 'files' | 'images'>): string | null {
-  const info = /^\s*(?:openvidu_)?version\s*:\s*["']?v?(\d+\.\d+\.\d+[0-9A-Za-z.-]*)/im.exec(files.get('deployment-info.yaml') ?? '');
+  const info = /^\s*(?:openvidu_)?version\s*:\s*["']?v?(\d+\.\d+\.\d+[0-9A-Za-z.-]*)/im.exec(
+    files.get('deployment-info.yaml') ?? '',
+  );
   if (info?.[1]) return info[1];
   const tags = images.map(({ image }) => /(?:^|\/)openvidu\/openvidu-[a-z-]+:v?(\d+\.\d+\.\d+[0-9A-Za-z.-]*)$/.exec(image)?.[1]);
   return tags.find((tag) => tag !== undefined) ?? null;
