@@ -3,13 +3,14 @@ import { cgroupOf, removeCgroups } from '@/lab/machine/cgroup';
 import { openFirewall } from '@/lab/machine/firewall';
 import { TOKEN_VARIABLE } from '@/lab/machine/namespace';
 import { bootId, kill, lives, processesWith, until } from '@/lab/machine/process';
-import { dirOf, isStale, listStates, releaseOctet, type LabState } from '@/lab/state';
+import { dirOf, isStale, listStates, markEnded, releaseOctet, type LabState } from '@/lab/state';
 
 /**
  * Ends everything of a lab and forgets it. Works on what the state file names and on what bears the lab's token, so it is the
  * same for a lab that ends well, one whose starter was killed, and one that was killed half-way through its start.
  */
 export async function destroy(state: LabState): Promise<void> {
+  markEnded(state.token);
   if (state.bootId === bootId()) {
     // The first process of a PID namespace takes all others with it, containers of the host's engine included.
     const recorded = Object.values(state.hosts).flatMap((host) => (host ? [host.init, host.wrapper] : []));

@@ -53,24 +53,23 @@ async function up(values: Record<string, string | boolean | undefined>): Promise
     return;
   }
   const started = performance.now();
-  let lab: Lab | undefined;
-  let ending: Promise<void> | undefined;
-  const end = () => {
-    ending ??= (async () => {
-      print('ending the lab');
-      // Before the lab stands there is only its state file to go by.
-      const own = listStates().filter((state) => state.owner?.pid === process.pid);
-      for (const state of own) await destroy(state);
-      process.exit(0);
-    })();
+  const giveUp = new AbortController();
+  const starting = startLab(options, print, giveUp.signal);
+  const end = async () => {
+    print('ending the lab');
+    giveUp.abort();
+    await starting.then(
+      (lab) => lab.stop(),
+      () => undefined,
+    );
+    process.exit(0);
   };
-  if (!options.detached) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  try {
-    lab = await startLab(options, print);
-  } catch (error) {
-    if (ending) return;
-    throw error;
-  }
+  if (!options.detached) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
+  const lab = await starting.catch((error: unknown) => {
+    if (!giveUp.signal.aborted) throw error;
+    return undefined;
+  });
+  if (!lab) return;
   describe(lab);
   print(`up in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   if (options.detached) print(`end it with: npm run lab -- down --name ${lab.name}`);

@@ -62,9 +62,13 @@ async function makeAccounts(dir: string, observer: boolean): Promise<{ accounts:
 
 /**
  * Builds and starts a whole deployment; resolves when every LiveKit serves and the balancer answers. Labs that were left behind
- * are ended first. `say` gets progress lines. On failure everything started is ended and the error says which part failed.
+ * are ended first. `say` gets progress lines; `signal` gives the start up. On failure everything started is ended and the error says which part failed.
  */
-export async function startLab(given: LabOptions = {}, say: (line: string) => void = () => undefined): Promise<Lab> {
+export async function startLab(
+  given: LabOptions = {},
+  say: (line: string) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Lab> {
   const options = labOptions.parse(given);
   for (const name of await destroyStale()) say(`ended the lab ${name}, which its starter had left behind`);
   const capable = await capabilities(options, say);
@@ -77,7 +81,10 @@ export async function startLab(given: LabOptions = {}, say: (line: string) => vo
   const state = newState(name, octet, options, capable);
   writeState(state);
   try {
-    return await build(state, capable, say);
+    const aborted = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('the start was given up')), { once: true }),
+    );
+    return await Promise.race([build(state, capable, say, signal), aborted]);
   } catch (error) {
     if (!process.env.SIGNALBOX_LAB_KEEP) await destroy(state);
     throw error;
@@ -104,7 +111,7 @@ function newState(name: string, octet: number, options: ResolvedOptions, capable
   };
 }
 
-async function build(state: LabState, capable: Capabilities, say: (line: string) => void): Promise<Lab> {
+async function build(state: LabState, capable: Capabilities, say: (line: string) => void, signal: AbortSignal): Promise<Lab> {
   const plan = planLab(state.octet, state.options.media);
   const dir = dirOf(state.name);
   const { accounts, observerPassword } = await makeAccounts(dir, capable.sudo);
@@ -121,6 +128,8 @@ async function build(state: LabState, capable: Capabilities, say: (line: string)
   const masters = plan.masters.map((master) => master.address);
   const password = state.secrets.redisPassword;
 
+  // From here on every host is spawned at once, so that whoever ends the lab finds them all.
+  signal.throwIfAborted();
   const redisIsUp = until('Redis behind its Sentinels', () => redisMaster(masters, password), 60_000);
   // The media nodes' tasks look at it too; its failure is reported where it is awaited.
   redisIsUp.catch(() => undefined);

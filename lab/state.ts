@@ -61,8 +61,13 @@ export const labsDir = () =>
 export const dirOf = (name: string) => join(labsDir(), name);
 const fileOf = (name: string) => join(dirOf(name), 'state.json');
 
+/** Tokens of labs that this process has ended: a start that is still on its way must not write them down again. */
+const ended = new Set<string>();
+export const markEnded = (token: string) => ended.add(token);
+
 /** Renamed into place, so a reader never sees half a state; readable by its user only, since it holds the lab's secrets. */
 export function writeState(state: LabState): void {
+  if (ended.has(state.token)) return;
   const file = fileOf(state.name);
   mkdirSync(dirOf(state.name), { recursive: true, mode: 0o700 });
   writeFileSync(`${file}.new`, JSON.stringify(state, undefined, 1), { mode: 0o600 });

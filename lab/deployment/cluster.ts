@@ -34,8 +34,8 @@ export interface LivekitNode {
   clients: number;
 }
 
-/** A short-lived connection to the current Redis master, found through the Sentinels. `use` is given up after 5 s. */
-export async function withRedis<T>(masters: readonly string[], password: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+/** A short-lived connection to the current Redis master, found through the Sentinels. `ask` is given up after 5 s. */
+export async function withRedis<T>(masters: readonly string[], password: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis({
     sentinels: masters.map((host) => ({ host, port: PORTS.sentinel })),
     name: REDIS_MASTER_NAME,
@@ -52,7 +52,7 @@ export async function withRedis<T>(masters: readonly string[], password: string,
   redis.on('error', () => undefined);
   try {
     await redis.connect();
-    return await use(redis);
+    return await ask(redis);
   } finally {
     redis.disconnect();
   }
@@ -79,7 +79,8 @@ export const livekitNodes = (masters: readonly string[], password: string): Prom
 export const livekitPresence = (masters: readonly string[], password: string): Promise<string[]> =>
   withRedis(masters, password, async (redis) => {
     const channels = z.array(z.string()).parse(await redis.pubsub('CHANNELS', 'RoomManager|CreateRoom|ND_*'));
-    return channels.flatMap((channel) => channel.split('|')[2] ?? []);
+    // A node has one channel for requests and one for claims.
+    return [...new Set(channels.flatMap((channel) => channel.split('|')[2] ?? []))];
   });
 
 /** Address of the Redis master as the first Sentinel that answers tells it. */

@@ -2,14 +2,7 @@
 # What a host starts by itself: its SSH server, its container engine, its images. /run/lab/host.env holds the settings.
 . /run/lab/host.env
 mkdir -p /run/sshd /run/lock /var/lib/docker
-if [ -n "$LAB_SSHD" ]; then
-  # The group marks the host's traffic for the packet filter; it cannot be set in a user namespace.
-  if [ -n "$LAB_GID" ]; then
-    setpriv --regid "$LAB_GID" --keep-groups "$LAB_SSHD" -D -e -f /etc/ssh/sshd_config >>/var/log/sshd.log 2>&1 </dev/null &
-  else
-    "$LAB_SSHD" -D -e -f /etc/ssh/sshd_config >>/var/log/sshd.log 2>&1 </dev/null &
-  fi
-fi
+sh /run/lab/repo/lab/host/ssh-server.sh normal
 if [ -n "$LAB_HAPROXY" ]; then
   "$LAB_HAPROXY" -db -f /etc/haproxy.cfg >>/var/log/haproxy.log 2>&1 </dev/null &
 fi

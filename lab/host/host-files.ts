@@ -95,15 +95,7 @@ export async function makeHost(facts: HostFacts, host: HostPlan, dir: string): P
   const { capable, plan } = facts;
   makeRootTree(root, facts.accounts, facts.observerRules);
   write(root, 'etc/hostname', `${host.name}\n`);
-  write(
-    root,
-    'etc/ssh/sshd_config',
-    sshdConfig(
-      host.address,
-      facts.sshPort,
-      facts.accounts.map((account) => account.name),
-    ),
-  );
+  write(root, 'etc/ssh/sshd_config', sshdConfig(facts.accounts.map((account) => account.name)));
   const keyFile = join(root, 'etc/ssh/ssh_host_ed25519_key');
   await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', keyFile]);
   for (const [path, text] of Object.entries(installTree(facts, host)))
@@ -130,6 +122,9 @@ export async function makeHost(facts: HostFacts, host: HostPlan, dir: string): P
     write(root, 'local/bin/docker', '#!/bin/sh\nexec /run/lab/repo/lab/standin/docker "$@"\n', 0o755);
   const settings = {
     LAB_SSHD: capable.sshd,
+    LAB_ADDRESS: host.address,
+    LAB_SSH_PORT: String(facts.sshPort),
+    LAB_SSH_BEHIND: '2022',
     LAB_GID: capable.asRoot ? String(host.gid) : '',
     LAB_ENGINE: capable.engine,
     LAB_CGROUP: `/${facts.cgroup}/${host.name}`,

@@ -66,10 +66,9 @@ export function makeRootTree(root: string, accounts: readonly Account[], sudoers
   for (const account of accounts) write(root, join(account.home, '.ssh/authorized_keys'), `${account.publicKey}\n`, 0o644);
 }
 
-/** SSH server of one host: its own key, keys and (for the observer) passwords, the product's usual PATH. */
-export function sshdConfig(address: string, port: number, users: readonly string[]): string {
+/** SSH server of one host (ssh-server.sh says where it listens): its own key, keys and (for the observer) passwords, the product's usual PATH. */
+export function sshdConfig(users: readonly string[]): string {
   return [
-    `ListenAddress ${address}:${port}`,
     'HostKey /etc/ssh/ssh_host_ed25519_key',
     'PidFile /run/sshd.pid',
     'UsePAM no',

@@ -1,5 +1,6 @@
 import type { Lab } from '@/lab/lab';
 import { until } from '@/lab/machine/process';
+import { PORTS } from '@/lab/plan';
 
 /** A media host has a fresh, serving entry in Redis and pub/sub presence. */
 export const servesAgain = (lab: Lab, host: string, bound = 30_000) =>
@@ -34,3 +35,25 @@ export async function redisMasterHost(lab: Lab): Promise<string> {
   if (!host) throw new Error(`the Redis master ${address ?? '(none)'} is no host of this lab`);
   return host.name;
 }
+
+/** The newest heartbeat of a media host is older than LiveKit's own limit of 5 s. */
+export const heartbeatIsStale = (lab: Lab, host: string, bound = 20_000) =>
+  until(
+    `the heartbeat of ${host} to go stale`,
+    async () => {
+      const node = await lab.livekit(host).catch(() => undefined);
+      return (node && node.ageSeconds >= 5) || undefined;
+    },
+    bound,
+  );
+
+export const masterAnswers = (address: string, bound = 30_000) =>
+  until(
+    `Caddy on ${address}`,
+    () =>
+      fetch(`http://${address}:${PORTS.caddy}/health/caddy`, { signal: AbortSignal.timeout(1000) }).then(
+        (response) => response.ok || undefined,
+        () => undefined,
+      ),
+    bound,
+  );
