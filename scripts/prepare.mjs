@@ -79,7 +79,14 @@ async function installPackages() {
   const npm = process.env.npm_execpath;
   const command = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
   // Some shells set NODE_ENV=production, with which npm leaves out what the build needs.
-  await run([...command, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  try {
+    await run([...command, 'ci', ...flags], 'npm ci', { quiet: true });
+  } catch {
+    // npm ci wants every other platform's optional package in the lock file, which a registry that lacks them cannot give
+    // (npm/cli#4828). This takes the same versions from the lock file and leaves it as it is.
+    await run([...command, 'install', '--no-save', ...flags], 'npm install');
+  }
 }
 
 /** npm's own record of what it installed against the lock file: also right after a `git pull`. */
@@ -103,7 +110,7 @@ async function generateClient() {
   say('Generating the database client …');
   // Without an engine binary in its environment the CLI would download one, which a closed network does not allow; none is run.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
-  await run([process.execPath, at('node_modules/prisma/build/index.js'), 'generate'], 'prisma generate', env);
+  await run([process.execPath, at('node_modules/prisma/build/index.js'), 'generate'], 'prisma generate', { env });
   writeFileSync(stamp, wanted);
 }
 
@@ -126,7 +133,7 @@ async function buildConsole() {
   mayMake('the console is not built');
   say('Building the console (once, about a minute) …');
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
-  await run([process.execPath, at('node_modules/next/dist/bin/next'), 'build'], 'next build', env);
+  await run([process.execPath, at('node_modules/next/dist/bin/next'), 'build'], 'next build', { env });
   finishStandalone();
   writeFileSync(stamp, wanted);
 }
@@ -159,7 +166,7 @@ function hashOf(names) {
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 
 /** Its output is shown only when it fails. */
-function run([command, ...args], name, env = process.env) {
+function run([command, ...args], name, { env = process.env, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
@@ -167,7 +174,7 @@ function run([command, ...args], name, env = process.env) {
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) return resolve();
-      say(Buffer.concat(output).toString('utf8').slice(-8000));
+      if (!quiet) say(Buffer.concat(output).toString('utf8').slice(-8000));
       reject(new Error(`${name} failed (${code ?? 'killed'}); its output is above`));
     });
   });
