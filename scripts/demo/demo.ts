@@ -153,7 +153,7 @@ class Show {
         .join(', ') || 'nothing';
     const lines = [
       '',
-      `Signalbox is up: ${up.url}/deployments/${slug}`,
+      `Signalbox is up: ${up.url}/d/${slug}`,
       `  e-mail    ${EMAIL}`,
       `  password  ${password}`,
       `  token     ${token}`,
