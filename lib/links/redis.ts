@@ -4,7 +4,7 @@ import { hostPort } from '@/lib/rules/secret-endpoint';
 import type { Dial } from './dial';
 import { LinkError, Unreachable } from './errors';
 import { decodeNode, decodeRoom } from './livekit-node';
-import { encodeTopic, nodeOfChannel } from './psrpc-channel';
+import { nodeOfChannel, requestChannel } from './psrpc-channel';
 import { connectRedis, redisError } from './redis-connection';
 import { Sentinels } from './sentinel';
 
@@ -90,7 +90,7 @@ class MasterReader implements RedisLink {
       const [egressTaking = 0, egressAlive = 0, ingressTaking = 0, ingressAlive = 0] = counts.map((c) => sum(c));
       const hosts = await numsub(
         redis,
-        names.map((name) => `Room|DeleteRoom|${encodeTopic(name)}|REQ`),
+        names.map((name) => requestChannel('Room', 'DeleteRoom', name)),
       );
       return {
         nodes: new Set((nodeChannels ?? []).flatMap((c) => nodeOfChannel(c) ?? [])),

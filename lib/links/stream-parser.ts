@@ -1,6 +1,11 @@
-import type { ServiceStatus } from '@/lib/contract/names';
-import type { ContainerEvent, ContainerReading, HostReading } from '@/lib/rules/readings';
+import type { ContainerEvent, HostReading } from '@/lib/rules/readings';
 import type { Cut } from './lines';
+import { decimal, integer, isContainerName } from './stream-numbers';
+import { type CpuTimes, emptyTick, type Kept, sections, type Tick } from './stream-sections';
+
+/** A tick that grows beyond this is not the script's. */
+const MAX_LINES = 2_000;
+const ACTIONS: ContainerEvent['action'][] = ['start', 'die', 'kill', 'oom', 'stop', 'restart', 'pause', 'unpause', 'destroy'];
 
 /**
  * Lines of remote/stream.sh to readings. Whatever a node sends, it throws nothing and holds no more than one tick: a tick
@@ -10,7 +15,6 @@ export class StreamParser {
   /** Lines that were not understood, since the beginning. */
   garbage = 0;
   private tick: Tick | null = null;
-  /** Sections that the script sends only when it looked again. */
   private kept: Kept = { containers: null, containersError: null, disk: null, errors: [], hashes: {} };
   private cpuBefore: CpuTimes | null = null;
   private netBefore: { at: number; rx: number; tx: number } | null = null;
@@ -112,7 +116,7 @@ export class StreamParser {
     const before = this.cpuBefore;
     this.cpuBefore = now;
     if (!before || !now || now.total <= before.total) return null;
-    return clamp((now.busy - before.busy) / (now.total - before.total));
+    return Math.min(1, Math.max(0, (now.busy - before.busy) / (now.total - before.total)));
   }
 
   private netRate(tick: Tick): { rxBps: number | null; txBps: number | null } {
@@ -125,187 +129,3 @@ export class StreamParser {
     return { rxBps: (now.rx - before.rx) / seconds, txBps: (now.tx - before.tx) / seconds };
   }
 }
-
-const MAX_LINES = 2_000;
-const ACTIONS: ContainerEvent['action'][] = ['start', 'die', 'kill', 'oom', 'stop', 'restart', 'pause', 'unpause', 'destroy'];
-
-type CpuTimes = { busy: number; total: number };
-type Kept = {
-  containers: ContainerReading[] | null;
-  containersError: string | null;
-  disk: { used: number; total: number } | null;
-  errors: string[];
-  hashes: Record<string, string>;
-};
-type Tick = {
-  seq: string;
-  time: number;
-  lines: number;
-  host: Pick<HostReading, 'bootId' | 'hostname' | 'bootedAt' | 'cpus'> | null;
-  cpu: CpuTimes | null;
-  load: number | null;
-  memory: { used: number; total: number } | null;
-  disk: Kept['disk'] | undefined;
-  net: { rx: number; tx: number } | null;
-  oomKills: number | null;
-  containers: { found: ContainerReading[]; listed: ContainerReading[]; error: string | null } | null;
-  egress: { ids: string[] | null; error: string | null } | null;
-  ingress: { available: boolean | null; error: string | null } | null;
-  connections: Record<string, number>;
-  errors: string[] | null;
-  hashes: Record<string, string> | null;
-  scriptCpuMs: number | null;
-};
-
-function emptyTick(seq: string, time: number): Tick {
-  return {
-    ...{ seq, time, lines: 0, host: null, cpu: null, load: null, memory: null, disk: undefined, net: null, oomKills: null },
-    ...{ containers: null, egress: null, ingress: null, errors: null, hashes: null, scriptCpuMs: null },
-    connections: Object.create(null) as Record<string, number>,
-  };
-}
-
-/** By letter; false: not as the script writes it. */
-const sections: Record<string, (tick: Tick, rest: string) => boolean> = {
-  h(tick, rest) {
-    const [, bootId, cpus, btime, hostname] = /^([0-9a-f-]{36}) (\d{1,5}) (\d{0,12}) (\S{1,255})$/.exec(rest) ?? [];
-    if (!bootId || !hostname) return false;
-    tick.host = { bootId, hostname, cpus: Number(cpus), bootedAt: btime ? Number(btime) * 1000 : null };
-    return true;
-  },
-  s(tick, rest) {
-    const [user, nice, system, idle, iowait, irq = 0, softirq = 0, steal = 0] = rest.split(' ').map(integer);
-    if (user == null || nice == null || system == null || idle == null || iowait == null) return false;
-    const busy = user + nice + system + (irq ?? 0) + (softirq ?? 0) + (steal ?? 0);
-    tick.cpu = { busy, total: busy + idle + iowait };
-    return true;
-  },
-  l: (tick, rest) => (tick.load = decimal(rest)) !== null,
-  m(tick, rest) {
-    const [total, available] = rest.split(' ').map(integer);
-    if (total == null || available == null || available > total) return false;
-    tick.memory = { used: (total - available) * 1024, total: total * 1024 };
-    return true;
-  },
-  d(tick, rest) {
-    const [used, total] = rest.split(' ').map(integer);
-    tick.disk = used == null || total == null ? null : { used: used * 1024, total: total * 1024 };
-    return rest === '-' || tick.disk !== null;
-  },
-  n(tick, rest) {
-    const [, rx, tx] = rest.split(' ').map(integer);
-    if (rx == null || tx == null) return false;
-    tick.net = { rx: (tick.net?.rx ?? 0) + rx, tx: (tick.net?.tx ?? 0) + tx };
-    return true;
-  },
-  o: (tick, rest) => (tick.oomKills = integer(rest)) !== null,
-  k(tick, rest) {
-    const [, port, count] = /^([0-9A-F]{4}) (\d{1,7})$/.exec(rest) ?? [];
-    if (!port) return false;
-    tick.connections[String(Number.parseInt(port, 16))] = Number(count);
-    return true;
-  },
-  x(tick, rest) {
-    const used = rest.split(' ').map(integer);
-    if (used.length !== 4 || used.includes(null)) return false;
-    tick.scriptCpuMs = used.reduce<number>((a, b) => a + (b ?? 0), 0) * 10;
-    return true;
-  },
-  C(tick, rest) {
-    const error = rest.startsWith('error') ? rest.slice(6) || 'docker did not answer' : null;
-    tick.containers = { found: [], listed: [], error: error && dockerSentence(error) };
-    return error !== null || rest === 'ok';
-  },
-  c(tick, rest) {
-    const container = inspected(rest);
-    if (container) tick.containers?.found.push(container);
-    return container !== null && tick.containers !== null;
-  },
-  p(tick, rest) {
-    const container = listed(rest);
-    if (container) tick.containers?.listed.push(container);
-    return container !== null && tick.containers !== null;
-  },
-  g(tick, rest) {
-    const [word, ...ids] = rest.trim().split(/\s+/);
-    if (word === 'ok') tick.egress = { ids: ids.filter((id) => /^EG_[0-9A-Za-z_]{1,60}$/.test(id)).slice(0, 1000), error: null };
-    else if (word === 'error') tick.egress = { ids: null, error: rest.slice(6, 306) };
-    return word === 'ok' || word === 'error' || word === 'absent';
-  },
-  i(tick, rest) {
-    const [word, status] = rest.split(' ');
-    if (word === 'ok') tick.ingress = { available: status === '200', error: null };
-    else if (word === 'error') tick.ingress = { available: null, error: rest.slice(6, 306) };
-    return word === 'ok' || word === 'error' || word === 'absent';
-  },
-  L: (tick) => ((tick.errors = []), true),
-  r: (tick, rest) => tick.errors !== null && tick.errors.length < 50 && tick.errors.push(rest.slice(0, 500)) > 0,
-  F: (tick) => ((tick.hashes = Object.create(null) as Record<string, string>), true),
-  f(tick, rest) {
-    const [, sha, path] = /^([0-9a-f]{64}) [ *](\/.{1,400})$/.exec(rest) ?? [];
-    const below = path && /\/config\/(.+)$/.exec(path)?.[1];
-    if (!sha || !below || !tick.hashes) return false;
-    tick.hashes[below] = sha;
-    return true;
-  },
-};
-
-const STATES: ServiceStatus[] = ['running', 'exited', 'restarting', 'paused', 'created', 'dead'];
-const stateOf = (text: string): ServiceStatus => STATES.find((s) => s === text) ?? 'unknown';
-const isContainerName = (name: string) => /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name);
-
-function inspected(rest: string): ContainerReading | null {
-  const parts = rest.split('|');
-  const [name = '', id = '', image = '', state = '', started = '', finished = '', restarts = '', exit = '', oom, pid = ''] =
-    parts;
-  const bare = name.replace(/^\//, '');
-  const restartCount = integer(restarts);
-  if (parts.length < 13 || !isContainerName(bare) || !/^[0-9a-f]{12,64}$/.test(id) || restartCount === null) return null;
-  const status = stateOf(state);
-  return {
-    name: bare,
-    id,
-    image: image.slice(0, 300),
-    state: status,
-    startedAt: dockerTime(started),
-    finishedAt: dockerTime(finished),
-    restartCount,
-    // Docker says 0 for a container that runs; that is no exit code.
-    exitCode: status === 'running' || status === 'created' ? null : integer(exit),
-    oomKilled: oom === 'true',
-    pid: integer(pid) || null,
-    restartPolicy: parts[10] || null,
-    stopSignal: parts[11] || null,
-    agent: parts.slice(12).join('|') === 'true',
-  };
-}
-
-/** docker ps knows less; its status holds the exit code: "Exited (137) 3 minutes ago". */
-function listed(rest: string): ContainerReading | null {
-  const parts = rest.split('|');
-  const [id = '', name = '', image = '', state = '', status = ''] = parts;
-  if (parts.length < 6 || !isContainerName(name) || !/^[0-9a-f]{12,64}$/.test(id)) return null;
-  return {
-    ...{ name, id, image: image.slice(0, 300), state: stateOf(state), startedAt: null, finishedAt: null, restartCount: 0 },
-    exitCode: integer(/^(?:Exited|Restarting) \((\d{1,3})\)/.exec(status)?.[1] ?? ''),
-    ...{ oomKilled: false, pid: null, restartPolicy: null, stopSignal: null, agent: parts.slice(5).join('|') === 'true' },
-  };
-}
-
-/** RFC 3339; Docker's zero time (year 1) means never. */
-function dockerTime(text: string): number | null {
-  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  return ms > 0 ? ms : null;
-}
-
-function dockerSentence(words: string): string {
-  if (/^sudo:|sudoers|not allowed to execute/i.test(words))
-    return 'sudo does not allow docker here: add the sudoers lines that are shown';
-  if (/permission denied/i.test(words)) return 'the SSH user may not use docker';
-  if (/cannot connect|is the docker daemon running/i.test(words)) return 'the Docker engine does not run';
-  return words.slice(0, 300);
-}
-
-const integer = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null);
-const decimal = (text: string): number | null => (/^\d{1,12}(\.\d{1,12})?$/.test(text) ? Number(text) : null);
-const clamp = (share: number) => Math.min(1, Math.max(0, share));
