@@ -11,6 +11,8 @@ export function proxy(request: NextRequest) {
   // Next reads the nonce from the policy of the request and puts it on its scripts.
   headers.set('content-security-policy', policy);
   headers.set('x-nonce', nonce);
+  // Layouts are not told their address; the gate of the console sends the anonymous back to it after the sign-in.
+  headers.set('x-signalbox-path', `${request.nextUrl.pathname}${request.nextUrl.search}`);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   for (const [name, value] of Object.entries(securityHeaders({ https }))) response.headers.set(name, value);

@@ -2,8 +2,8 @@ import { useSyncExternalStore } from 'react';
 import type { SourceClockView } from '@/lib/contract/health';
 import { serverNow } from './clock';
 
-/** No message for so long: the page says since when it has nothing. */
-export const QUIET_MS = 8_000;
+/** The server sends its clocks every second. No message for so long: the page says since when it has nothing. */
+export const QUIET_MS = 5_000;
 
 interface LiveState {
   /** Server time of the last message; null: none yet. */
