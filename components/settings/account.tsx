@@ -85,16 +85,10 @@ function ChangePassword({ email }: { email: string }) {
 function SignOutEverywhere() {
   const [open, setOpen] = useState(false);
   const end = useMutation({
-    mutationFn: async () => {
-      const response = await fetch('/api/auth/revoke-sessions', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{}',
-      });
-      if (!response.ok) throw new Error(`the answer was ${response.status}`);
-    },
+    mutationFn: () => client.signOutEverywhere(),
     onSuccess: () => window.location.assign(new URL('/sign-in', window.location.href)),
   });
+  const problem = end.error ? problemOf(end.error) : null;
   return (
     <div className="flex flex-col gap-3">
       <h3 className="font-medium">Sign out everywhere</h3>
@@ -112,7 +106,7 @@ function SignOutEverywhere() {
         title="Sign out everywhere"
         act="End all my sessions"
         busy={end.isPending}
-        error={end.error ? 'Signalbox could not end the sessions. Try again in a moment.' : null}
+        error={problem ? `${problem.title}. ${problem.detail}` : null}
         onConfirm={() => end.mutate()}
       >
         <p>You are signed out here as well and sign in anew.</p>

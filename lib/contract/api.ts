@@ -31,6 +31,9 @@ export const api = {
     .route({ method: 'POST', path: '/me/password', summary: 'Change the own password; ends the other sessions' })
     .input(PasswordChange)
     .output(z.object({ changed: z.literal(true) })),
+  signOutEverywhere: oc
+    .route({ method: 'DELETE', path: '/me/sessions', summary: 'End every own session, this one included' })
+    .output(z.object({ ended: z.number().int() })),
   setup: {
     get: oc
       .route({ method: 'GET', path: '/setup', summary: 'Whether the first administrator is still to be made' })

@@ -2,7 +2,7 @@ import type { AnyContractProcedure, AnySchema, InferSchemaInput } from '@orpc/co
 import { Procedure } from '@orpc/server';
 import { api } from '@/lib/contract/api';
 import type { Context } from '@/lib/core/context';
-import { changePassword, me } from '@/lib/core/access/me';
+import { changePassword, me, signOutEverywhere } from '@/lib/core/access/me';
 import { completeSetup, setupState } from '@/lib/core/access/setup';
 import { createToken, listTokens, revokeToken } from '@/lib/core/access/tokens';
 import { createDeployment } from '@/lib/core/inventory/create-deployment';
@@ -58,6 +58,7 @@ const hasRev = (o: unknown): o is { rev: number } =>
 export const router = {
   me: serve(api.me, me),
   password: serve(api.password, changePassword),
+  signOutEverywhere: serve(api.signOutEverywhere, signOutEverywhere),
   setup: { get: serve(api.setup.get, setupState), complete: serve(api.setup.complete, completeSetup) },
   deployments: {
     list: serve(api.deployments.list, listDeployments),

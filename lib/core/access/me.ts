@@ -26,3 +26,14 @@ export async function changePassword({ ctx, input: raw }: Call): Promise<{ chang
     return { changed: true as const };
   });
 }
+
+/** Ends every session of the person who asks, this one included; tokens go on. */
+export async function signOutEverywhere({ ctx }: Call): Promise<{ ended: number }> {
+  const actor = allow(ctx, 'read');
+  if (actor.kind !== 'user') throw new Forbidden('Only a person who signed in has sessions.');
+  return writing(ctx, 'session.end-all', async (tx, audit) => {
+    const { count } = await tx.authSession.deleteMany({ where: { userId: actor.id } });
+    await audit({ target: actor.label, data: { ended: count } });
+    return { ended: count };
+  });
+}
