@@ -27,7 +27,14 @@ export class Supervisor {
 
   constructor(private readonly o: Options) {
     const { pool, id, clock, log } = o;
-    this.leading = new Leading({ pool, id, clock, log, onLead: (lease) => this.begin(lease), onLost: (lease) => this.end(lease) });
+    this.leading = new Leading({
+      pool,
+      id,
+      clock,
+      log,
+      onLead: (lease) => this.begin(lease),
+      onLost: (lease) => this.end(lease),
+    });
   }
 
   start(): void {
@@ -68,7 +75,8 @@ export class Supervisor {
       const version = (await inventoryVersions(pool, [deploymentId])).get(deploymentId) ?? '';
       const [inventory, kept] = await Promise.all([loadInventory(pool, opener, deploymentId), loadKept(pool, deploymentId)]);
       if (!inventory || led.over || this.stopped) return;
-      for (const [kind, why] of Object.entries(inventory.unopened)) log.warn({ deployment: inventory.slug, secretKind: kind, why }, 'a stored secret cannot be used');
+      for (const [kind, why] of Object.entries(inventory.unopened))
+        log.warn({ deployment: inventory.slug, secretKind: kind, why }, 'a stored secret cannot be used');
       led.version = version;
       const onDeposed = (lease: Lease) => this.leading.deposed(lease);
       const onFound = () => void this.refresh().catch(() => undefined);
@@ -93,7 +101,10 @@ export class Supervisor {
   private async refresh(): Promise<void> {
     const open = [...this.led.values()].filter((l) => l.observer !== null);
     if (open.length === 0) return;
-    const versions = await inventoryVersions(this.o.pool, open.map((l) => l.lease.deploymentId));
+    const versions = await inventoryVersions(
+      this.o.pool,
+      open.map((l) => l.lease.deploymentId),
+    );
     for (const led of open) {
       const id = led.lease.deploymentId;
       const version = versions.get(id);

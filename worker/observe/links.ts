@@ -63,7 +63,7 @@ export type Links = {
   mongo: (signal: AbortSignal) => Promise<MongoReading>;
   livekit: (signal: AbortSignal) => Promise<LivekitReading>;
   /** Never rejects for an answer, a refusal or silence: these are readings. */
-  http: (node: NodeAddress, probe: Probe, signal: AbortSignal) => Promise<HttpReading>;
+  http: (node: NodeAddress, probes: Probe[], signal: AbortSignal) => Promise<HttpReading[]>;
   stream: (node: NodeAddress, handlers: StreamHandlers) => NodeStream;
   close: () => Promise<void>;
 };

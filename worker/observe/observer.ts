@@ -15,6 +15,8 @@ import { Poll } from './poll';
 import { StreamKeeper } from './stream';
 
 const TICK_MS = 1_000;
+/** All ports of a node, asked from here and then from the node itself. */
+const HTTP_ROUND_MS = 2 * FRESHNESS.http.timeoutMs + 2_000;
 const URGENT_GAP_MS = 150;
 /** While a suspicion is being looked into, each answer is judged as it comes. */
 const SUSPICION_MS = 3_000;
@@ -124,13 +126,13 @@ export class Observer {
         }).start()
       : null;
     const read = async (signal: AbortSignal) => {
-      const readings = await Promise.all(probesOf(node, this.inventory.platform).map((p) => links.http(node, p, signal)));
+      const readings = await links.http(node, probesOf(node, this.inventory.platform), signal);
       const refused = readings.map((r) => this.now((now) => this.board.http(node.id, r, now))).some(Boolean);
       if (refused) this.suspect(node);
     };
-    const { everyMs, timeoutMs } = FRESHNESS.http;
+    const { everyMs } = FRESHNESS.http;
     const http = links.configured.http
-      ? new Poll(o.clock, { everyMs, timeoutMs: timeoutMs + 1_000, backoffMs: everyMs, read, failed: () => undefined }).start()
+      ? new Poll(o.clock, { everyMs, timeoutMs: HTTP_ROUND_MS, backoffMs: everyMs, read, failed: () => undefined }).start()
       : null;
     this.watches.set(node.id, { stream, http });
   }

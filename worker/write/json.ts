@@ -1,8 +1,11 @@
-/** For a jsonb parameter: Postgres takes neither NUL nor half a surrogate pair, and names in a cluster may hold anything. */
+/** Postgres takes neither NUL nor half a surrogate pair, and names in a cluster may hold anything. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
+}
+
+/** For a jsonb parameter. */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) =>
-    typeof v === 'string' ? v.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd') : v,
-  );
+  return JSON.stringify(value, (_key, v: unknown) => (typeof v === 'string' ? storable(v) : v));
 }
 
 /** The same content gives the same text, whatever the order of keys: jsonb keeps none. */

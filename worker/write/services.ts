@@ -49,7 +49,12 @@ export function incarnationRows(
     const old = before.get(key);
     const over = state.health === 'down' || state.stage === 'stopped' || state.stage === 'drained';
     const startedAt = old?.startedAt ?? iso(node.record?.id === id ? node.record.startedAt : null);
-    rows.set(key, { nodeId: node.id, livekitNodeId: id, startedAt, endedAt: over ? (old?.endedAt ?? state.since) : null });
+    rows.set(key, {
+      nodeId: node.id,
+      livekitNodeId: id,
+      startedAt,
+      endedAt: over ? (old?.endedAt ?? state.since) : node.present?.value ? null : (old?.endedAt ?? null),
+    });
     for (const [otherKey, other] of before) {
       if (other.nodeId === node.id && otherKey !== key && other.endedAt === null)
         rows.set(otherKey, { ...other, endedAt: new Date(s.now).toISOString() });

@@ -1,6 +1,7 @@
 import { isStale } from '@/lib/rules/freshness';
 import type { NodeSnapshot, Snapshot } from '@/lib/rules/health';
 import type { RoomRecord } from '@/lib/rules/readings';
+import { storable } from './json';
 import type { EgressRow, IngressRow, RoomRow } from './rows';
 
 const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
@@ -9,7 +10,9 @@ const iso = (at: number | null) => (at === null ? null : new Date(at).toISOStrin
 export function roomRows(s: Snapshot): Map<string, RoomRow> | null {
   const redis = s.redis.value;
   if (!redis)
-    return s.configured.redis || !s.livekit.value ? null : new Map(s.livekit.value.rooms.map((r) => [r.sid, row(r, null, null)]));
+    return s.configured.redis || !s.livekit.value
+      ? null
+      : new Map(s.livekit.value.rooms.map((r) => [storable(r.sid), row(r, null, null)]));
   const byLivekitId = new Map<string, string>();
   // Entries of dead processes count as well: a ghost room still belongs to the machine it was on.
   const byAddress = new Map(s.nodes.filter((n) => n.role !== 'master').map((n) => [n.address, n.id]));
@@ -23,7 +26,7 @@ export function roomRows(s: Snapshot): Map<string, RoomRow> | null {
       .filter((r) => r.sid !== '')
       .map((r) => {
         const livekitId = redis.roomNodeMap.get(r.name) ?? null;
-        return [r.sid, row(r, livekitId === null ? null : (byLivekitId.get(livekitId) ?? null), livekitId)];
+        return [storable(r.sid), row(r, livekitId === null ? null : (byLivekitId.get(livekitId) ?? null), livekitId)];
       }),
   );
 }
@@ -44,7 +47,7 @@ export function egressRows(s: Snapshot, before: ReadonlyMap<string, EgressRow>):
       const endedAt = iso(e.endedAt) ?? (ENDED.has(e.status) ? (old?.endedAt ?? new Date(s.now).toISOString()) : null);
       const { status, type, roomName, roomSid, error, outputs } = e;
       return [
-        e.egressId,
+        storable(e.egressId),
         {
           status,
           type,
@@ -84,7 +87,7 @@ export function ingressRows(s: Snapshot): Map<string, IngressRow> | null {
   if (!s.livekit.value) return null;
   return new Map(
     s.livekit.value.ingress.map(({ ingressId, startedAt, endedAt, ...i }) => [
-      ingressId,
+      storable(ingressId),
       {
         name: i.name,
         type: i.type,

@@ -47,8 +47,15 @@ function heartbeat(s: Snapshot, node: NodeSnapshot, fault: boolean): Sign {
   if (!s.configured.redis || isStale('redis', s.redis.okAt, s.now)) return NOTHING;
   if (!node.record) return node.livekitNodeId === null || fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
   if (node.record.updatedAt === null) return NOTHING;
-  if (!heartbeatStale(s, node) || heartbeatMoves(s, node)) return { says: 'alive', at: node.beatSeenAt ?? s.redis.okAt ?? 0 };
+  if (!heartbeatStale(s, node) || heartbeatMoves(s, node)) return { says: 'alive', at: beatAt(s, node, node.record.updatedAt) };
   return fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
+}
+
+/** When it was written, by our clock: one that is read after a death was still written before it. */
+function beatAt(s: Snapshot, node: NodeSnapshot, updatedAt: number): number {
+  const { okAt, value } = s.redis;
+  const written = okAt !== null && value ? okAt - (value.time - updatedAt) : s.now;
+  return Math.min(written, node.beatSeenAt ?? written);
 }
 
 /** Kinds that say dead, and those that still say alive after the newest of these began: an older sign of life is no answer to a death. */

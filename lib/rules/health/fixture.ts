@@ -13,6 +13,7 @@ export const timed = <T>(value: T | null, okAt: number | null = NOW - 500): Time
   readAt: okAt,
   error: null,
 });
+export const unread: Timed<never> = { value: null, okAt: null, readAt: null, error: null };
 export const lost = <T>(t: Timed<T>, agoMs = 60_000): Timed<T> => ({
   ...t,
   okAt: NOW - agoMs,

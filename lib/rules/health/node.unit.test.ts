@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { container, edit, host, lost, mediaNode, NOW, powerOff, probe, record, timed, well } from './fixture';
+import { container, edit, host, lost, mediaNode, NOW, powerOff, probe, record, timed, unread, well } from './fixture';
 import { deriveNode } from './node';
 import type { NodeSnapshot, NodeState, Snapshot } from './snapshot';
 
@@ -40,12 +40,12 @@ describe('a media node is down when two kinds of evidence say that LiveKit is go
     ],
     [
       'port refused, subscription gone, no SSH',
-      { stream: timed(null, null), http: { livekit: probe('livekit', 'refused', NOW - 400) }, present: goneSubscription },
+      { stream: unread, http: { livekit: probe('livekit', 'refused', NOW - 400) }, present: goneSubscription },
     ],
     [
       'port refused, subscription gone, heartbeat stale',
       {
-        stream: timed(null, null),
+        stream: unread,
         http: { livekit: probe('livekit', 'refused', NOW - 9_000) },
         present: { ...goneSubscription, since: NOW - 9_000 },
         record: staleRecord,
@@ -55,7 +55,7 @@ describe('a media node is down when two kinds of evidence say that LiveKit is go
     [
       'subscription gone and heartbeat stale',
       {
-        stream: timed(null, null),
+        stream: unread,
         http: {},
         present: { ...goneSubscription, since: NOW - 9_000 },
         record: staleRecord,
@@ -105,12 +105,11 @@ describe('loss of one signal alone changes nothing and is named', () => {
     expect(state.signals.find((x) => x.state === 'silent')?.advice).toBeTruthy();
   });
 
-  test.each(['redis', 'presence'] as const)('%s unread for a minute', (source) => {
-    const s = well();
-    const state = media(
-      { previous: up() },
-      { ...s, [source]: lost(s[source]), ...(source === 'redis' ? { redisFailingSince: NOW - 60_000 } : {}) },
-    );
+  test.each<[string, Partial<Snapshot>]>([
+    ['Redis', { redis: lost(well().redis), redisFailingSince: NOW - 60_000 }],
+    ['presence', { presence: lost(well().presence) }],
+  ])('%s unread for a minute', (_, change) => {
+    const state = media({ previous: up() }, { ...well(), ...change });
     expect(state.health).toBe('up');
     expect(state.sentence).toMatch(/silent/);
   });
@@ -273,7 +272,7 @@ test('a clock that is off is named as such while the heartbeat moves', () => {
 describe('masters', () => {
   test('a powered-off master is silent to us, and the votes of its peers say down', () => {
     const state = of(powerOff(well(), 'master-2'), 'master-2');
-    expect(state).toMatchObject({ health: 'down', stage: 'stopped', stage: 'stopped' });
+    expect(state).toMatchObject({ health: 'down', stage: 'stopped' });
     expect(state.reasons[0]?.code).toBe('master-gone');
     expect(state.sentence).toMatch(/3 sentinels/);
   });
@@ -334,8 +333,8 @@ describe('since', () => {
       ...media({ stream: containers({ state: 'exited', exitCode: 137 }), present: goneSubscription }),
       since: '2026-11-21T01:00:00.000Z',
     };
-    const s = { ...well(), redis: timed(null, null), presence: timed(null, null), watchingSince: NOW - 100 };
-    const state = media({ previous, stream: timed(null, null), http: {}, record: null, present: null, beatSeenAt: null }, s);
+    const s = { ...well(), redis: unread, presence: unread, watchingSince: NOW - 100 };
+    const state = media({ previous, stream: unread, http: {}, record: null, present: null, beatSeenAt: null }, s);
     expect(state).toMatchObject({ health: 'down', since: previous.since, stage: previous.stage });
   });
 });
@@ -348,10 +347,10 @@ describe('figures', () => {
   test('what is not known is null, never zero', () => {
     const s = {
       ...well(),
-      redis: timed<NonNullable<Snapshot['redis']['value']>>(null, null),
+      redis: unread,
       configured: { ...well().configured, redis: false },
     };
-    expect(media({ record: null, stream: timed(null, null), livekitNodeId: null }, s).figures).toMatchObject({
+    expect(media({ record: null, stream: unread, livekitNodeId: null }, s).figures).toMatchObject({
       rooms: null,
       participants: null,
       relayed: null,

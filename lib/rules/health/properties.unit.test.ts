@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { container, host, lost, NOW, probe, record, timed, well } from './fixture';
+import { container, host, lost, NOW, probe, record, timed, unread, well } from './fixture';
 import { deriveDeployment } from './deployment';
 import { deriveNode } from './node';
 import type { NodeSnapshot, Snapshot } from './snapshot';
@@ -87,8 +87,8 @@ test('unknown figures are null whatever else is known, and known ones are never 
       const n = s.nodes.find((x) => x.name === 'media-1')!;
       const reading = { ...host([container('openvidu')]), egressIds: egress ? [] : null };
       const f = deriveNode(
-        { ...s, redis: redis ? s.redis : timed(null, null), placement: redis ? s.placement : null },
-        { ...n, stream: ssh ? timed(reading) : timed(null, null), record: redis ? n.record : null },
+        { ...s, redis: redis ? s.redis : unread, placement: redis ? s.placement : null },
+        { ...n, stream: ssh ? timed(reading) : unread, record: redis ? n.record : null },
       ).figures;
       for (const key of ['rooms', 'participants', 'clients', 'relayed'] as const) expect(f[key] === null).toBe(!redis);
       expect(f.memUsed === null).toBe(!ssh);
