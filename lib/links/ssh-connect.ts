@@ -83,7 +83,7 @@ export function forwardOut(client: Client, host: string, port: number, timeoutMs
 
 // RFC 4254 §5.1: 1 administratively prohibited, 2 connect failed.
 function forwardError(error: Error, what: string): LinkError {
-  if (/prohibited/i.test(error.message))
+  if ('reason' in error && error.reason === 1)
     return new NotAllowed(
       `The SSH server does not forward to ${what}`,
       'Set AllowTcpForwarding yes (or local) in its sshd_config.',
