@@ -102,6 +102,7 @@ function follow(place) {
       const timer = setTimeout(() => socket.destroy(), HEARTBEAT_TIMEOUT_MS);
       const said = await command(socket, { hello: 1, $db: 'admin' }).finally(() => clearTimeout(timer));
       member.hear(place, said.simulated, Date.now());
+      member.decide(Date.now());
     } catch {
       member.hear(place, undefined, Date.now());
     }
