@@ -79,19 +79,29 @@ async function onNode24(totals) {
   await vitest(totals, 'integration', node.program, 'integration on Node 24');
 }
 
+/** Without these no lab can be built; what else is missing it simulates, and says so. */
+const labNeeds = () => ['redis-server', 'sshd', 'unshare'].filter((program) => !hasProgram(program));
+
 async function lab(totals) {
-  const needed = ['redis-server', 'sshd', 'unshare'].filter((program) => !hasProgram(program));
+  const needed = labNeeds();
   if (needed.length > 0) return totals.skip('lab', `${needed.join(', ')} not installed`);
   await vitest(totals, 'lab');
 }
 
 async function browser(totals) {
-  const chromium = process.env.CHROMIUM_PATH ?? CHROMIUM.map(whereIs).find(Boolean);
-  if (!chromium) return totals.skip('browser', 'no Chromium: install it, or name it in CHROMIUM_PATH');
-  const report = path.join(reports, 'browser.json');
-  const env = { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  const args = [bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'];
-  await totals.run('browser', process.execPath, args, { env, count: () => countPlaywright(report) });
+  const chromium = process.env.SIGNALBOX_CHROMIUM ?? CHROMIUM.map(whereIs).find(Boolean);
+  if (!chromium) return totals.skip('browser', 'there is no Chromium: install it, or name it in SIGNALBOX_CHROMIUM');
+  await playwright(totals, 'browser', 'playwright.config.ts', chromium);
+  const needed = labNeeds();
+  if (needed.length > 0) return totals.skip('browser on a lab', `${needed.join(', ')} not installed`);
+  await playwright(totals, 'browser on a lab', 'e2e/lab/playwright.config.ts', chromium);
+}
+
+async function playwright(totals, name, config, chromium) {
+  const report = path.join(reports, `${name.replaceAll(' ', '-')}.json`);
+  const env = { SIGNALBOX_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const args = [bin('@playwright/test/cli.js'), 'test', '--config', config, '--reporter=list,json'];
+  await totals.run(name, process.execPath, args, { env, count: () => countPlaywright(report) });
 }
 
 function whereIs(program) {
