@@ -31,7 +31,15 @@ export function parse<S extends z.ZodType>(route: Route<S>, input: unknown): z.o
 export function parseAs<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new InvalidInput(parsed.error.issues.map((i): FieldError => ({ field: i.path.join('.'), detail: i.message })));
+  throw new InvalidInput(parsed.error.issues.map(fieldError));
+}
+
+/** Names that nobody knows are not said back: somebody may have pasted a secret there. */
+function fieldError(issue: z.core.$ZodIssue): FieldError {
+  if (issue.code === 'invalid_key')
+    return { field: issue.path.slice(0, -1).join('.'), detail: 'it has a member that is not known' };
+  if (issue.code === 'unrecognized_keys') return { field: issue.path.join('.'), detail: 'it has a member that is not known' };
+  return { field: issue.path.join('.'), detail: issue.message };
 }
 
 /** Writes the audit row of a change. `data` holds what a reader needs to understand it and never a secret. */

@@ -1,8 +1,14 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 /** JSON lines on stdout. Nothing that entered in a request is logged: no body, no query, no header. */
-export function openLog(level: string): Logger {
-  return pino({ level, base: { process: 'web' }, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorWords } });
+export function openLog(level: string, to?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: { process: 'web' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorWords },
+  };
+  return to ? pino(options, to) : pino(options);
 }
 
 /**

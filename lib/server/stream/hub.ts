@@ -85,10 +85,10 @@ export class StreamHub {
     }
   }
 
+  /** Everything after this position is here. A position beyond the head came from another replica, or from nowhere. */
   private inRecent(position: bigint): boolean {
     const first = this.recent[0];
-    if (!first) return position >= this.headId;
-    return position >= first.id - 1n;
+    return position <= this.headId && position >= (first ? first.id - 1n : this.headId);
   }
 
   private async start(): Promise<void> {
