@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { utils } from 'ssh2';
+import ssh2 from 'ssh2';
 import { BadCredential, type HostKeyFacts } from './errors';
 
 /** What a host key blob (RFC 4253 §6.6: a length-prefixed algorithm name first) says. */
@@ -18,7 +18,7 @@ export function hostKeyFacts(endpoint: string, blob: Buffer): HostKeyFacts {
  * @throws BadCredential that says which of key and passphrase is wrong; never carries either
  */
 export function checkPrivateKey(key: string, passphrase: string | undefined): void {
-  const parsed = utils.parseKey(key, passphrase);
+  const parsed = ssh2.utils.parseKey(key, passphrase);
   if (!(parsed instanceof Error)) {
     const one = Array.isArray(parsed) ? parsed[0] : parsed;
     if (one?.isPrivateKey()) return;
