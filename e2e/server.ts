@@ -15,7 +15,10 @@ import { seed } from './seed/seed';
 const dataDir = await mkdtemp(path.join(tmpdir(), 'signalbox-e2e-'));
 const claimed = await claimOrExplain(dataDir);
 if (!('lock' in claimed)) throw new Error(`${dataDir} is taken`);
-const idle = (options: Parameters<typeof workerProgram>[0]) => ({ ...workerProgram(options), args: ['-e', 'setInterval(() => {}, 1e6)'] });
+const idle = (options: Parameters<typeof workerProgram>[0]) => ({
+  ...workerProgram(options),
+  args: ['-e', 'setInterval(() => {}, 1e6)'],
+});
 const signalbox = await launch({
   dataDir,
   lock: claimed.lock,

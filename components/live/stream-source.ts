@@ -11,7 +11,7 @@ const DEAD_MS = 20_000;
 
 /**
  * Keeps /api/v1/stream open. EventSource resumes by Last-Event-ID itself; where it gives up (an HTTP error) or goes silent, a new
- * one is made with a growing pause, and a `reset` is told, because the new one cannot name the last id.
+ * one is made with a growing pause, which names the last id in its address.
  * @returns how to close it.
  */
 export function openStream(emit: (from: FromStream) => void): () => void {
@@ -19,22 +19,18 @@ export function openStream(emit: (from: FromStream) => void): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let heardAt = Date.now();
   let attempt = 0;
-  let lostId = false;
+  let lastId = '';
 
   const open = () => {
     heardAt = Date.now();
-    source = new EventSource('/api/v1/stream');
+    source = new EventSource(lastId === '' ? '/api/v1/stream' : `/api/v1/stream?lastEventId=${lastId}`);
     for (const type of TYPES) {
       source.addEventListener(type, (event: MessageEvent<string>) => {
         heardAt = Date.now();
         attempt = 0;
-        // The server parses every message by the contract before it sends it (StreamMessage).
-        const message = JSON.parse(event.data) as StreamMessage;
-        if (lostId && 'now' in message) {
-          lostId = false;
-          emit({ kind: 'message', message: { type: 'reset', now: message.now } });
-        }
-        emit({ kind: 'message', message });
+        if (event.lastEventId !== '') lastId = event.lastEventId;
+        // The server makes every message by the contract (StreamMessage).
+        emit({ kind: 'message', message: JSON.parse(event.data) as StreamMessage });
       });
     }
     source.onerror = () => {
@@ -44,7 +40,6 @@ export function openStream(emit: (from: FromStream) => void): () => void {
   };
   const again = () => {
     source?.close();
-    lostId = true;
     attempt += 1;
     clearTimeout(retry);
     retry = setTimeout(open, Math.min(10_000, 500 * 2 ** attempt));

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { cx } from '@/components/ui/cx';
 import { Menu, type MenuItem } from '@/components/ui/menu';
 import { signOut, useThemeItems } from './account-menu';
-import { FLEET, isCurrent, sectionsOf, SETTINGS, type Section } from './sections';
+import { API_REFERENCE, FLEET, isCurrent, sectionsOf, SETTINGS, type Section } from './sections';
 
 /** Below 1024 px: four places under the thumb; the rest is in "More". */
 export function BottomBar({ pathname, slug, onPalette }: { pathname: string; slug: string | null; onPalette: () => void }) {
@@ -14,7 +14,7 @@ export function BottomBar({ pathname, slug, onPalette }: { pathname: string; slu
   const shown: Section[] = own ? [FLEET, own[0], own[1]] : [FLEET, SETTINGS];
   const more: MenuItem[] = [
     { label: 'Jump to…', onSelect: onPalette },
-    ...(own ? [...own.slice(2), SETTINGS] : []).map(({ label, href }) => ({ label, href })),
+    ...[...(own ? [...own.slice(2), SETTINGS] : []), API_REFERENCE].map(({ label, href }) => ({ label, href })),
     'separator',
     ...themes,
     'separator',

@@ -13,7 +13,7 @@ const KEYS: [keys: string, act: string][] = [
   ['g e and g i', 'its egress and ingress'],
   ['g v', 'its events'],
   ['g l', 'its links and settings'],
-  ['g s', 'settings of Signalbox'],
+  ['g s and g a', 'settings of Signalbox, and its API'],
   ['Esc', 'close what is open'],
 ];
 

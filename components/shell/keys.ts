@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { FLEET, sectionsOf, SETTINGS } from './sections';
+import { API_REFERENCE, FLEET, sectionsOf, SETTINGS } from './sections';
 
 const HELP_EVENT = 'signalbox:help';
 export function openHelp() {
@@ -34,7 +34,7 @@ export function useKeys({ slug, onPalette, onHelp }: { slug: string | null; onPa
   useEffect(() => {
     let goAt = 0;
     const go = (key: string) => {
-      const found = [FLEET, SETTINGS, ...(slug ? sectionsOf(slug) : [])].find((section) => section.key === key);
+      const found = [FLEET, SETTINGS, API_REFERENCE, ...(slug ? sectionsOf(slug) : [])].find((section) => section.key === key);
       if (found) router.push(found.href);
       else if (key === 'n' && slug) router.push(`/d/${slug}#nodes`);
       return Boolean(found) || (key === 'n' && slug !== null);

@@ -8,7 +8,7 @@ import { orpc } from '@/components/live/client';
 import { Dialog } from '@/components/ui/dialog';
 import { nodeMark, STATUS_MARKS, type Mark } from '@/components/ui/marks';
 import { StateMark } from '@/components/ui/state-mark';
-import { ADD_HREF, FLEET, sectionsOf, SETTINGS } from './sections';
+import { ADD_HREF, API_REFERENCE, FLEET, sectionsOf, SETTINGS } from './sections';
 import { useDeployments } from './use-deployments';
 
 /** Nodes of so many deployments are fetched when the palette opens. */
@@ -80,7 +80,7 @@ function Choices({ slug, done }: { slug: string | null; done: () => void }) {
           )}
         </Group>
         <Group heading="Pages">
-          {[FLEET, ...(slug ? sectionsOf(slug) : []), SETTINGS].map((section) => (
+          {[FLEET, ...(slug ? sectionsOf(slug) : []), SETTINGS, API_REFERENCE].map((section) => (
             <Choice key={section.href} value={`page ${section.label}`} onSelect={go(section.href)}>
               {section.label}
             </Choice>

@@ -1,4 +1,15 @@
-import { Boxes, CircleGauge, Clapperboard, DoorOpen, ListTree, LogIn, Settings, Users, type LucideIcon } from 'lucide-react';
+import {
+  BookText,
+  Boxes,
+  CircleGauge,
+  Clapperboard,
+  DoorOpen,
+  ListTree,
+  LogIn,
+  Settings,
+  Users,
+  type LucideIcon,
+} from 'lucide-react';
 
 export interface Section {
   label: string;
@@ -10,6 +21,7 @@ export interface Section {
 
 export const FLEET: Section = { label: 'Fleet', href: '/', icon: Boxes, key: 'f' };
 export const SETTINGS: Section = { label: 'Settings', href: '/settings', icon: Settings, key: 's' };
+export const API_REFERENCE: Section = { label: 'API reference', href: '/docs/api', icon: BookText, key: 'a' };
 export const ADD_HREF = '/add';
 
 /** What there is of one deployment. */

@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { cx } from '@/components/ui/cx';
 import { AccountMenu } from './account-menu';
-import { FLEET, isCurrent, sectionsOf, SETTINGS, type Section } from './sections';
+import { API_REFERENCE, FLEET, isCurrent, sectionsOf, SETTINGS, type Section } from './sections';
 import { Switcher } from './switcher';
 import { troubled, useDeployments } from './use-deployments';
 
@@ -51,6 +51,7 @@ export function Sidebar({ pathname, slug, onPalette }: { pathname: string; slug:
       <div className="border-line border-t p-2">
         <ul className="flex flex-col gap-px">
           <Item section={SETTINGS} pathname={pathname} trouble={0} of="" />
+          <Item section={API_REFERENCE} pathname={pathname} trouble={0} of="" />
         </ul>
         <AccountMenu />
       </div>

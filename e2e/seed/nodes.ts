@@ -22,7 +22,13 @@ export interface SeedNode {
 }
 
 const GIB = 1024 ** 3;
-const ok = (source: Source, name: string): SeedNode['signals'][number] => ({ source, name, state: 'ok', error: null, advice: null });
+const ok = (source: Source, name: string): SeedNode['signals'][number] => ({
+  source,
+  name,
+  state: 'ok',
+  error: null,
+  advice: null,
+});
 const running = (service: string): SeedNode['services'][number] => ({
   service,
   state: 'running',
@@ -60,7 +66,12 @@ function master(n: number): SeedNode {
     reasons: [],
     figures: figures(0.08 + n / 100),
     services: MASTER_SERVICES.filter((s) => s !== 'app' && s !== 'promtail').map(running),
-    signals: [ok('sentinel', 'Sentinel'), ok('mongo', 'replica set member'), ok('stream', 'ssh stream'), ok('http', 'GET /health/caddy')],
+    signals: [
+      ok('sentinel', 'Sentinel'),
+      ok('mongo', 'replica set member'),
+      ok('stream', 'ssh stream'),
+      ok('http', 'GET /health/caddy'),
+    ],
     cpu: 0.08 + n / 100,
     rooms: 0,
   };
@@ -77,14 +88,18 @@ function media(n: number, cpu: number, rooms: number, people: number): SeedNode 
     sentence: 'It serves and takes new rooms.',
     sinceMin: 60 * 24 * 4 + 130,
     reasons: [],
-    figures: figures(cpu, { rooms, participants: people, clients: people + 3, relayed: 3, egress: n === 1 ? 2 : 0, ingress: n === 1 ? 1 : 0, tracksIn: people * 2, tracksOut: people * 11 }),
+    figures: figures(cpu, {
+      rooms,
+      participants: people,
+      clients: people + 3,
+      relayed: 3,
+      egress: n === 1 ? 2 : 0,
+      ingress: n === 1 ? 1 : 0,
+      tracksIn: people * 2,
+      tracksOut: people * 11,
+    }),
     services: MEDIA_SERVICES.filter((s) => s !== 'promtail').map(running),
-    signals: [
-      ok('redis', 'heartbeat'),
-      ok('presence', 'pub/sub presence'),
-      ok('stream', 'ssh stream'),
-      ok('http', 'GET /'),
-    ],
+    signals: [ok('redis', 'heartbeat'), ok('presence', 'pub/sub presence'), ok('stream', 'ssh stream'), ok('http', 'GET /')],
     cpu,
     rooms,
   };
@@ -96,7 +111,13 @@ const sick: SeedNode = {
   sentence: 'minio exited 137 and was restarted 4 times.',
   sinceMin: 23,
   reasons: [
-    { code: 'container-restarting', severity: 'warning', sentence: 'minio exited 137 and was restarted 4 times.', source: 'stream', service: 'minio' },
+    {
+      code: 'container-restarting',
+      severity: 'warning',
+      sentence: 'minio exited 137 and was restarted 4 times.',
+      source: 'stream',
+      service: 'minio',
+    },
   ],
   services: master(3).services.map((s) =>
     s.service === 'minio' ? { ...s, state: 'restarting', restartCount: 4, exitCode: 137, oomKilled: true } : s,
@@ -110,16 +131,40 @@ const gone: SeedNode = {
   sentence: 'LiveKit exited 137 at 02:41, and its heartbeat is stale.',
   sinceMin: 7,
   reasons: [
-    { code: 'container-exited', severity: 'critical', sentence: 'LiveKit exited with code 137 (SIGKILL).', source: 'stream', service: 'openvidu' },
-    { code: 'heartbeat-stale', severity: 'critical', sentence: 'Its heartbeat in Redis is stale, while Redis is well.', source: 'redis', service: null },
+    {
+      code: 'container-exited',
+      severity: 'critical',
+      sentence: 'LiveKit exited with code 137 (SIGKILL).',
+      source: 'stream',
+      service: 'openvidu',
+    },
+    {
+      code: 'heartbeat-stale',
+      severity: 'critical',
+      sentence: 'Its heartbeat in Redis is stale, while Redis is well.',
+      source: 'redis',
+      service: null,
+    },
   ],
   figures: figures(0.02, { oomKills: 1, reboots: 1 }),
   services: media(2, 0, 0, 0).services.map((s) => (s.service === 'openvidu' ? { ...s, state: 'exited', exitCode: 137 } : s)),
   signals: [
-    { source: 'redis', name: 'heartbeat', state: 'failing', error: 'The last heartbeat is 7 min old; the limit is 5 s.', advice: null },
+    {
+      source: 'redis',
+      name: 'heartbeat',
+      state: 'failing',
+      error: 'The last heartbeat is 7 min old; the limit is 5 s.',
+      advice: null,
+    },
     { source: 'presence', name: 'pub/sub presence', state: 'failing', error: 'It is subscribed to nothing.', advice: null },
     ok('stream', 'ssh stream'),
-    { source: 'http', name: 'GET /', state: 'failing', error: 'connect ECONNREFUSED 10.20.0.22:7880', advice: 'Nothing listens on port 7880. See the log of the container openvidu.' },
+    {
+      source: 'http',
+      name: 'GET /',
+      state: 'failing',
+      error: 'connect ECONNREFUSED 10.20.0.22:7880',
+      advice: 'Nothing listens on port 7880. See the log of the container openvidu.',
+    },
   ],
   cpu: 0.02,
 };
@@ -131,7 +176,13 @@ const undeclared: SeedNode = {
   signals: [
     ok('redis', 'heartbeat'),
     ok('presence', 'pub/sub presence'),
-    { source: 'stream', name: 'ssh stream', state: 'absent', error: null, advice: 'Signalbox has no SSH access to it. Declare the node, or let its firewall take port 22 from here.' },
+    {
+      source: 'stream',
+      name: 'ssh stream',
+      state: 'absent',
+      error: null,
+      advice: 'Signalbox has no SSH access to it. Declare the node, or let its firewall take port 22 from here.',
+    },
     ok('http', 'GET /'),
   ],
   services: [],

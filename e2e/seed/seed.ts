@@ -21,26 +21,61 @@ const ago = (min: number) => new Date(Date.now() - min * 60_000).toISOString();
 export async function seed({ web, worker }: Connections): Promise<() => Promise<void>> {
   const inventory = await connected(web);
   const observed = await connected(worker);
-  const prod = await deployment(inventory, 'prod', 'Production Madrid', { domain: 'rtc.example.org', masters: NODES.slice(0, 4).map((n) => n.address) });
+  const prod = await deployment(inventory, 'prod', 'Production Madrid', {
+    domain: 'rtc.example.org',
+    masters: NODES.slice(0, 4).map((n) => n.address),
+  });
   const staging = await deployment(inventory, 'staging', 'Staging', { domain: 'rtc.staging.example.org' });
   await deployment(inventory, 'frankfurt', 'Frankfurt (being added)', {});
 
   await state(observed, prod, {
     status: 'UNSTABLE',
-    sentence: 'media-2 is down since 02:41: its 9 rooms were rebuilt on media-1. minio of master-3 restarts: recordings still upload.',
+    sentence:
+      'media-2 is down since 02:41: its 9 rooms were rebuilt on media-1. minio of master-3 restarts: recordings still upload.',
     sinceMin: 7,
     reasons: [
-      { code: 'node-down', severity: 'critical', sentence: 'media-2 is down: LiveKit exited with code 137.', source: null, service: null, since: ago(7) },
-      { code: 'quorum-thin', severity: 'warning', sentence: 'minio runs on 3 of 4 masters. If one more is lost, recordings cannot upload.', source: 'stream', service: 'minio', since: ago(23) },
-      { code: 'undeclared', severity: 'info', sentence: 'media-3 was found and is not declared.', source: 'redis', service: null, since: ago(96) },
+      {
+        code: 'node-down',
+        severity: 'critical',
+        sentence: 'media-2 is down: LiveKit exited with code 137.',
+        source: null,
+        service: null,
+        since: ago(7),
+      },
+      {
+        code: 'quorum-thin',
+        severity: 'warning',
+        sentence: 'minio runs on 3 of 4 masters. If one more is lost, recordings cannot upload.',
+        source: 'stream',
+        service: 'minio',
+        since: ago(23),
+      },
+      {
+        code: 'undeclared',
+        severity: 'info',
+        sentence: 'media-3 was found and is not declared.',
+        source: 'redis',
+        service: null,
+        since: ago(96),
+      },
     ],
   });
-  await state(observed, staging, { status: 'UP', sentence: 'All 4 masters and 1 media node are up.', sinceMin: 60 * 30, reasons: [] });
+  await state(observed, staging, {
+    status: 'UP',
+    sentence: 'All 4 masters and 1 media node are up.',
+    sinceMin: 60 * 30,
+    reasons: [],
+  });
 
   const ids = new Map<string, string>();
   for (const node of NODES) ids.set(node.name, await addNode(inventory, observed, prod, node));
   for (const node of NODES.filter((n) => n.health === 'up' && n.declared)) {
-    await addNode(inventory, observed, staging, { ...node, name: `stage-${node.name}`, rooms: 0, figures: { ...node.figures, rooms: 0, participants: 0 } });
+    await addNode(inventory, observed, staging, {
+      ...node,
+      name: `stage-${node.name}`,
+      rooms: 0,
+      figures: { ...node.figures, rooms: 0, participants: 0 },
+    });
   }
   await declareMissing(inventory, prod);
   await seedWork(observed, prod, ids, NODES);
@@ -108,7 +143,9 @@ async function addNode(inventory: Client, observed: Client, deploymentId: string
       node.sentence,
       since,
       JSON.stringify(node.reasons.map((r) => ({ ...r, since }))),
-      JSON.stringify(node.signals.map((s) => ({ ...s, readAt: now, okAt: s.state === 'ok' ? now : s.state === 'absent' ? null : since }))),
+      JSON.stringify(
+        node.signals.map((s) => ({ ...s, readAt: now, okAt: s.state === 'ok' ? now : s.state === 'absent' ? null : since })),
+      ),
       { ...node.figures, bootedAt: ago(60 * 24 * 12) },
       node.role === 'media' ? `ND_${node.name.replace('-', '')}aB3` : null,
     ],
@@ -117,7 +154,18 @@ async function addNode(inventory: Client, observed: Client, deploymentId: string
     await observed.query(
       `INSERT INTO service_state (node_id, service, deployment_id, state, image, started_at, restart_count, exit_code, oom_killed, since, updated_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())`,
-      [id, s.service, deploymentId, s.state, `docker.io/openvidu/${s.service}:3.9.0`, ago(60 * 24 * 4), s.restartCount, s.exitCode, s.oomKilled, since],
+      [
+        id,
+        s.service,
+        deploymentId,
+        s.state,
+        `docker.io/openvidu/${s.service}:3.9.0`,
+        ago(60 * 24 * 4),
+        s.restartCount,
+        s.exitCode,
+        s.oomKilled,
+        since,
+      ],
     );
   }
   return id;
@@ -141,6 +189,11 @@ async function clocks(db: Client, ids: string[]) {
     `INSERT INTO source_clock (deployment_id, source, read_at, ok_at, exceptions)
      SELECT d, s, now(), now(), CASE WHEN s = 'stream' AND d = $3::uuid THEN $4::jsonb ELSE '{}'::jsonb END FROM unnest($1::uuid[]) AS d, unnest($2::text[]) AS s
      ON CONFLICT (deployment_id, source) DO UPDATE SET read_at = EXCLUDED.read_at, ok_at = EXCLUDED.ok_at, exceptions = EXCLUDED.exceptions`,
-    [ids, Object.keys(FRESHNESS), ids[0], JSON.stringify({ 'media-3': { okAt: null, error: 'Signalbox has no SSH access to it.' } })],
+    [
+      ids,
+      Object.keys(FRESHNESS),
+      ids[0],
+      JSON.stringify({ 'media-3': { okAt: null, error: 'Signalbox has no SSH access to it.' } }),
+    ],
   );
 }

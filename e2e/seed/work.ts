@@ -59,14 +59,21 @@ export async function seedWork(db: Client, deploymentId: string, ids: Map<string
       `INSERT INTO node_incarnation (node_id, livekit_node_id, started_at, first_seen_at, ended_at) VALUES
        ($1, $2, now() - interval '9 days', now() - interval '9 days', now() - interval '4 days'),
        ($1, $3, now() - interval '4 days', now() - interval '4 days', $4)`,
-      [ids.get(node.name), `ND_${node.name.replace('-', '')}Zz1`, `ND_${node.name.replace('-', '')}aB3`, node.health === 'down' ? new Date(Date.now() - 420_000) : null],
+      [
+        ids.get(node.name),
+        `ND_${node.name.replace('-', '')}Zz1`,
+        `ND_${node.name.replace('-', '')}aB3`,
+        node.health === 'down' ? new Date(Date.now() - 420_000) : null,
+      ],
     );
   }
   await samples(db, deploymentId, ids, nodes);
 }
 
 async function samples(db: Client, deploymentId: string, ids: Map<string, string>, nodes: SeedNode[]) {
-  await db.query("SELECT ensure_sample_partition(current_date), ensure_sample_partition(current_date - 1), ensure_sample_partition(current_date + 1)");
+  await db.query(
+    'SELECT ensure_sample_partition(current_date), ensure_sample_partition(current_date - 1), ensure_sample_partition(current_date + 1)',
+  );
   for (const node of nodes) {
     if (node.cpu === null) continue;
     await db.query(
