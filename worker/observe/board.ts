@@ -123,7 +123,7 @@ export class Board {
       const board = this.node(node.id);
       if (node.role === 'master' || board.livekitNodeId === null) continue;
       const value = reading.nodes.has(board.livekitNodeId);
-      if (board.present?.value === true && !value) gone.push(node);
+      if (board.present?.value !== false && !value) gone.push(node);
       board.present = { value, since: board.present?.value === value ? board.present.since : now, at: now };
     }
     return gone;
