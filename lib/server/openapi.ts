@@ -1,7 +1,13 @@
 import { OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import { z } from 'zod';
+import { TokenView } from '@/lib/contract/access';
 import { api } from '@/lib/contract/api';
+import { EventView } from '@/lib/contract/events';
+import { NodeFigures, Reason, ServiceView, SignalView, SourceClockView } from '@/lib/contract/health';
+import { DeploymentDetail, DeploymentSettings, DeploymentView, NodeDetail, NodeView } from '@/lib/contract/inventory';
+import { TaskView } from '@/lib/contract/tasks';
+import { EgressView, IngressView, RoomView, SamplesView } from '@/lib/contract/workload';
 import { Problem, PROBLEMS } from '@/lib/contract/problem';
 import { VERSION } from './version';
 
@@ -10,6 +16,29 @@ type Operation = { responses?: Record<string, unknown>; parameters?: unknown[]; 
 const DESCRIPTION = `Errors are problem documents (RFC 9457, application/problem+json) with a stable \`type\`.
 Sign in with a session cookie (browser) or send \`Authorization: Bearer sbx_…\`. Lists page by \`cursor\`: pass \`next\` of the page before.
 Bodies are JSON, at most 1 MB. Live changes: \`GET /stream\` (server-sent events, resumable by Last-Event-ID).`;
+
+/** Named once in the document instead of being repeated at each route. */
+const COMMON = Object.fromEntries(
+  Object.entries({
+    Reason,
+    NodeFigures,
+    SignalView,
+    SourceClockView,
+    ServiceView,
+    DeploymentSettings,
+    DeploymentView,
+    DeploymentDetail,
+    NodeView,
+    NodeDetail,
+    RoomView,
+    EgressView,
+    IngressView,
+    EventView,
+    SamplesView,
+    TaskView,
+    TokenView,
+  }).map(([name, schema]) => [name, { schema, strategy: 'output' as const }]),
+);
 
 let made: Promise<string> | undefined;
 
@@ -25,6 +54,7 @@ async function make(): Promise<string> {
     info: { title: 'Signalbox', version: VERSION, description: DESCRIPTION, license: { name: 'Apache-2.0' } },
     servers: [{ url: '/api/v1' }],
     security: [{ bearer: [] }, { session: [] }],
+    commonSchemas: COMMON,
   });
   const components = {
     ...document.components,
