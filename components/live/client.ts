@@ -25,7 +25,7 @@ const link = new OpenAPILink<RequestContext>(
     fetch: async (request, init) => {
       const response = await fetch(request, { ...init, credentials: 'same-origin', cache: 'no-store' });
       if (response.status === 401) toSignIn();
-      return response;
+      return readable(response);
     },
     customErrorResponseBodyDecoder: (body, response) =>
       problemFrom(body, response.status) as never /* thrown as it is; the hook wants its own class */,
@@ -37,6 +37,12 @@ export const client: ContractRouterClient<typeof api, RequestContext> = createOR
 
 /** Query and mutation options by the contract's names: `useQuery(orpc.nodes.list.queryOptions({ input: { slug } }))`. */
 export const orpc = createTanstackQueryUtils(client);
+
+/** oRPC reads JSON only where the type is application/json; problem documents have a type of their own. */
+function readable(response: Response): Response {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return response;
+  return new Response(response.body, { status: response.status, headers: { 'content-type': 'application/json' } });
+}
 
 function toSignIn() {
   const here = window.location.pathname + window.location.search;
