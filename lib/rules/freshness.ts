@@ -18,6 +18,9 @@ export const limitMs = (source: Source): number => FRESHNESS[source].limitMs;
 /** LiveKit's own limit: an entry of `nodes` older than this takes no rooms (lk:pkg/routing/selector/utils.go). */
 export const HEARTBEAT_LIMIT_MS = 5_000;
 
+/** Heartbeats have a resolution of 1 s: beyond this a node's clock is ahead of that of Redis. */
+export const CLOCK_SLACK_MS = 3_000;
+
 /** After Redis was away every heartbeat looks stale until the servers have written again: 2 s measured, with room to spare. */
 export const REDIS_GRACE_MS = 8_000;
 

@@ -27,7 +27,7 @@ type NodeBoard = {
   stream: Timed<HostReading>;
   events: ContainerEvent[];
   http: Partial<Record<Probe, ProbeState>>;
-  beat: { id: string; updatedAt: number | null; seenAt: number } | null;
+  beat: { id: string; updatedAt: number | null; seenAt: number; ageMs: number | null } | null;
   livekitNodeId: string | null;
   present: { value: boolean; since: number; at: number } | null;
 };
@@ -107,9 +107,10 @@ export class Board {
     if (!record) return;
     const same = board.beat?.id === record.id && board.beat.updatedAt === record.updatedAt;
     if (!same) {
+      const ageMs = record.updatedAt === null ? null : reading.time - record.updatedAt;
       // First sight is no movement: the beat is as old as the clock of Redis says.
-      const seenAt = board.beat === null && record.updatedAt !== null ? now - Math.max(0, reading.time - record.updatedAt) : now;
-      board.beat = { id: record.id, updatedAt: record.updatedAt, seenAt };
+      const seenAt = board.beat === null && ageMs !== null ? now - Math.max(0, ageMs) : now;
+      board.beat = { id: record.id, updatedAt: record.updatedAt, seenAt, ageMs };
     }
     if (board.livekitNodeId !== record.id) board.present = null;
     board.livekitNodeId = record.id;
@@ -191,6 +192,7 @@ export class Board {
       http: b.http,
       record: redis && n.role !== 'master' ? recordAt(redis.nodes, n.address) : null,
       beatSeenAt: b.beat?.seenAt ?? null,
+      beatAgeMs: b.beat?.ageMs ?? null,
       livekitNodeId: b.livekitNodeId ?? previous?.livekitNodeId ?? null,
       present: b.present,
       previous,

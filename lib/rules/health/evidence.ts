@@ -1,6 +1,6 @@
 import { isStale } from '../freshness';
 import type { Container } from './containers';
-import { heartbeatMoves, heartbeatStale } from './redis-fault';
+import { heartbeatStale } from './redis-fault';
 import type { NodeSnapshot, Snapshot } from './snapshot';
 
 /** One kind of witness about the LiveKit process of a node. `at`: an alive sign's age, a dead sign's beginning. */
@@ -47,7 +47,7 @@ function heartbeat(s: Snapshot, node: NodeSnapshot, fault: boolean): Sign {
   if (!s.configured.redis || isStale('redis', s.redis.okAt, s.now)) return NOTHING;
   if (!node.record) return node.livekitNodeId === null || fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
   if (node.record.updatedAt === null) return NOTHING;
-  if (!heartbeatStale(s, node) || heartbeatMoves(s, node)) return { says: 'alive', at: beatAt(s, node, node.record.updatedAt) };
+  if (!heartbeatStale(s, node)) return { says: 'alive', at: beatAt(s, node, node.record.updatedAt) };
   return fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
 }
 

@@ -117,6 +117,7 @@ export function mediaNode(i: number): NodeSnapshot {
     http: { livekit: probe('livekit', 'answered') },
     record: record(i),
     beatSeenAt: NOW - 800,
+    beatAgeMs: 200,
     livekitNodeId: `ND_${i}`,
     present: { value: true, since: NOW - 3_600_000, at: NOW - 300 },
     previous: null,
@@ -147,6 +148,7 @@ export function masterNode(i: number): NodeSnapshot {
     http: { caddy: probe('caddy', 'answered'), minio: probe('minio', 'answered') },
     record: null,
     beatSeenAt: null,
+    beatAgeMs: null,
     livekitNodeId: null,
     present: null,
   };

@@ -1,8 +1,8 @@
 import type { Health } from '@/lib/contract/names';
-import { CONFIRM_MS, HEARTBEAT_LIMIT_MS } from '../freshness';
+import { CONFIRM_MS } from '../freshness';
 import { type Container, containerFindings, exitWords } from './containers';
 import { type Evidence, evidenceOf, weigh } from './evidence';
-import { heartbeatMoves, heartbeatStale, redisFault } from './redis-fault';
+import { clockFault, heartbeatStale, redisFault } from './redis-fault';
 import { type Finding, finding, type NodeSnapshot, type Signal, type Snapshot } from './snapshot';
 import { silent } from './signals';
 import { listed } from './words';
@@ -97,10 +97,8 @@ function livekit(
     };
   }
   if (everAlive.length === 0) return { health: 'unknown', findings: [] };
-  if (heartbeatStale(s, node) && heartbeatMoves(s, node)) {
-    const sentence = `its clock differs from that of Redis by more than ${HEARTBEAT_LIMIT_MS / 1000} s: the others hold it for stale and place no rooms here`;
-    return { health: 'unstable', findings: [finding('clock-skew', 'critical', sentence, { source: 'redis' })] };
-  }
+  const clock = clockFault(s, node);
+  if (clock !== null) return { health: 'unstable', findings: [finding('clock-skew', 'critical', clock, { source: 'redis' })] };
   return { health: 'up', findings: doubts(evidence) };
 }
 

@@ -262,10 +262,33 @@ test('an egress worker that exited makes its node unstable, not down', () => {
   });
 });
 
-test('a clock that is off is named as such while the heartbeat moves', () => {
-  expect(media({ record: record(0, { updatedAt: NOW - 30_000 }), beatSeenAt: NOW - 900 })).toMatchObject({
-    health: 'unstable',
-    reasons: [{ code: 'clock-skew' }],
+describe('a clock that is off', () => {
+  test.each([
+    ['behind', -90_000],
+    ['ahead', 90_000],
+  ])('%s is named as such while the heartbeat moves', (words, offset) => {
+    const state = media({ record: record(0, { updatedAt: NOW + offset }), beatSeenAt: NOW - 900, beatAgeMs: -offset });
+    expect(state).toMatchObject({ health: 'unstable', stage: 'serving', reasons: [{ code: 'clock-skew' }] });
+    expect(state.sentence).toContain(words);
+  });
+  test('keeps no dead LiveKit alive', () => {
+    const dead = {
+      record: record(0, { updatedAt: NOW + 90_000 }),
+      beatSeenAt: NOW - 7_000,
+      beatAgeMs: -90_000,
+      stream: unread,
+      http: {},
+    };
+    expect(media({ ...dead, present: { ...goneSubscription, since: NOW - 6_000 } }).health).toBe('down');
+  });
+  test('is not read out of a heartbeat that merely stopped', () => {
+    const state = media({
+      record: record(0, { updatedAt: NOW - 5_800 }),
+      beatSeenAt: NOW - 4_000,
+      beatAgeMs: 1_800,
+      previous: up(),
+    });
+    expect(state.reasons.map((r) => r.code)).toEqual(['cut-off']);
   });
 });
 

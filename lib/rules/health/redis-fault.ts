@@ -1,4 +1,4 @@
-import { HEARTBEAT_LIMIT_MS, isStale } from '../freshness';
+import { CLOCK_SLACK_MS, HEARTBEAT_LIMIT_MS, isStale } from '../freshness';
 import type { NodeSnapshot, Snapshot } from './snapshot';
 
 /**
@@ -17,14 +17,26 @@ export function redisFault(s: Snapshot): string | null {
   return null;
 }
 
-/** By the clock of Redis, never by ours. False when Redis was not read: that is silence. */
+/**
+ * By the clock of Redis, never by ours; where the node's clock is off, by whether it still moves. False when Redis was not
+ * read: that is silence.
+ */
 export function heartbeatStale(s: Snapshot, node: NodeSnapshot): boolean {
   const time = s.redis.value?.time;
   if (time === undefined || isStale('redis', s.redis.okAt, s.now) || !node.record?.updatedAt) return false;
+  if (skewed(node)) return node.beatSeenAt === null || s.now - node.beatSeenAt > HEARTBEAT_LIMIT_MS;
   return time - node.record.updatedAt > HEARTBEAT_LIMIT_MS;
 }
 
-/** Its age says stale, but it keeps moving: the clocks differ, LiveKit's peers judge it stale all the same. */
-export function heartbeatMoves(s: Snapshot, node: NodeSnapshot): boolean {
-  return node.beatSeenAt !== null && s.now - node.beatSeenAt <= HEARTBEAT_LIMIT_MS;
+/** A heartbeat that had the wrong age at the very moment it was seen to move. */
+function skewed(node: NodeSnapshot): boolean {
+  return node.beatAgeMs !== null && (node.beatAgeMs > HEARTBEAT_LIMIT_MS || node.beatAgeMs < -CLOCK_SLACK_MS);
+}
+
+/** What a clock that is off means, in words; null: it is near enough, or nothing moves. */
+export function clockFault(s: Snapshot, node: NodeSnapshot): string | null {
+  if (!skewed(node) || heartbeatStale(s, node)) return null;
+  return (node.beatAgeMs ?? 0) > 0
+    ? 'its clock is behind that of Redis: the others hold it for stale and place no rooms here'
+    : 'its clock is ahead of that of Redis: when it dies, the others will hold it for alive for as long';
 }

@@ -1,6 +1,7 @@
 import type { Source } from '@/lib/contract/names';
-import { HEARTBEAT_LIMIT_MS, isStale } from '../freshness';
+import { isStale } from '../freshness';
 import type { Timed } from '../readings';
+import { heartbeatStale } from './redis-fault';
 import type { NodeSnapshot, Probe, ProbeState, Signal, Snapshot } from './snapshot';
 
 const PROBES: Record<Probe, string> = {
@@ -38,8 +39,7 @@ function heartbeat(s: Snapshot, node: NodeSnapshot): Signal {
   );
   if (base.state !== 'ok') return base;
   if (!node.record) return { ...base, state: 'failing', error: 'no entry in Redis', advice: null };
-  const age = (s.redis.value?.time ?? 0) - (node.record.updatedAt ?? 0);
-  if (node.record.updatedAt === null || age <= HEARTBEAT_LIMIT_MS) return base;
+  if (!heartbeatStale(s, node)) return base;
   return { ...base, state: 'failing', error: 'LiveKit has stopped writing its entry in Redis', advice: null };
 }
 

@@ -57,6 +57,8 @@ export type NodeSnapshot = {
   record: LivekitNodeRecord | null;
   /** When `record.updatedAt` was last seen to move. */
   beatSeenAt: number | null;
+  /** Its age by the clock of Redis at that moment: far from zero, the node's clock is off. */
+  beatAgeMs: number | null;
   /** Last LiveKit id seen here, also after its entry went. */
   livekitNodeId: string | null;
   /** Its subscription on the Redis master; null: not known. `since`: when that last changed. */
