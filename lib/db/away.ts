@@ -5,7 +5,7 @@ const AWAY = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EHOSTUNREACH'],
 ]);
 const WORDS =
-  /connection terminated|timeout exceeded when trying to connect|server closed the connection|can't reach database|the database system is/i;
+  /connection terminated|query read timeout|timeout exceeded when trying to connect|server closed the connection|can't reach database|the database system is/i;
 
 /** Whether an error means that the database does not answer (it recovers by itself), looked up through its causes. */
 export function isDatabaseAway(error: unknown, depth = 0): boolean {

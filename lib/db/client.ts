@@ -12,9 +12,17 @@ export { Prisma };
  */
 export function openDb(
   url: string,
-  { max = 10, onError }: { max?: number; onError?: (e: Error) => void } = {},
+  { max = 10, queryTimeoutMs, onError }: { max?: number; queryTimeoutMs?: number; onError?: (e: Error) => void } = {},
 ): { db: Db; pool: pg.Pool; close: () => Promise<void> } {
-  const pool = new pg.Pool({ connectionString: url, max, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    // A server that neither answers nor refuses would hold a request for as long as TCP hopes.
+    ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
+  });
   pool.on('error', (e) => onError?.(e));
   const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
   return {

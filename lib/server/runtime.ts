@@ -25,9 +25,15 @@ export type Runtime = {
   close: () => Promise<void>;
 };
 
-export function createRuntime(env: Environment): Runtime {
+/** Longer than any query of the web process takes, in ms. */
+const QUERY_TIMEOUT_MS = 10_000;
+
+export function createRuntime(env: Environment, { queryTimeoutMs = QUERY_TIMEOUT_MS } = {}): Runtime {
   const log = openLog(env.SIGNALBOX_LOG_LEVEL);
-  const { db, pool, close } = openDb(env.DATABASE_URL, { onError: (err) => log.warn({ err }, 'a database connection ended') });
+  const { db, pool, close } = openDb(env.DATABASE_URL, {
+    queryTimeoutMs,
+    onError: (err) => log.warn({ err }, 'a database connection ended'),
+  });
   const auth = createAuth(db, env, log);
   const hub = new StreamHub({ databaseUrl: env.DATABASE_URL, db, log });
   let sealer: Promise<Sealer> | undefined;

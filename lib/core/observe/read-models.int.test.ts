@@ -29,7 +29,8 @@ const get = async <T>(path: string) => {
 };
 const seconds = (n: number) => new Date(Date.now() - n * 1000);
 const lease = (ms: number) =>
-  web.worker.$executeRaw`INSERT INTO lease (deployment_id, holder, epoch, expires_at) VALUES (${deploymentId}::uuid, 'w', 1, now() + ${`${ms} milliseconds`}::interval)
+  web.worker
+    .$executeRaw`INSERT INTO lease (deployment_id, holder, epoch, expires_at) VALUES (${deploymentId}::uuid, 'w', 1, now() + ${`${ms} milliseconds`}::interval)
     ON CONFLICT (deployment_id) DO UPDATE SET expires_at = excluded.expires_at`;
 const clock = (source: string, okAt: Date | null, exceptions = {}) =>
   web.worker.sourceClock.upsert({
@@ -82,7 +83,17 @@ describe('stale is never shown as live', () => {
 test('none is never shown as zero: counts are null until their source answered', async () => {
   await rooms(3);
   const counts = async () => (await get<DeploymentView>('/production')).counts;
-  expect(await counts()).toEqual({ nodes: 6, up: 0, unstable: 0, down: 0, unknown: 6, rooms: null, participants: null, egress: null, ingress: null });
+  expect(await counts()).toEqual({
+    nodes: 6,
+    up: 0,
+    unstable: 0,
+    down: 0,
+    unknown: 6,
+    rooms: null,
+    participants: null,
+    egress: null,
+    ingress: null,
+  });
   await clock('redis', seconds(1));
   expect(await counts()).toMatchObject({ rooms: 3, participants: 6, egress: null });
   await clock('livekit', seconds(1));
@@ -104,7 +115,8 @@ describe('rooms', () => {
     expect(names).toEqual(Array.from({ length: 25 }, (_, i) => `room ${String(i).padStart(6, '0')}`));
   });
   test('search takes what was typed literally', async () => {
-    for (const [i, name] of ['100% sure', '1000 sure', 'a_b', 'axb', `O'Neil "x" \\`].entries()) await rooms(1, { sid: `RM_${i}`, name });
+    for (const [i, name] of ['100% sure', '1000 sure', 'a_b', 'axb', `O'Neil "x" \\`].entries())
+      await rooms(1, { sid: `RM_${i}`, name });
     const search = async (text: string) =>
       (await get<{ items: RoomView[] }>(`/production/rooms?search=${encodeURIComponent(text)}`)).items.map((r) => r.name);
     expect(await search('100%')).toEqual(['100% sure']);
@@ -116,7 +128,14 @@ describe('rooms', () => {
     await rooms(3);
     await web.worker.room.updateMany({ where: { sid: 'RM_000000' }, data: { endedAt: seconds(60) } });
     await web.worker.room.updateMany({ where: { sid: 'RM_000001' }, data: { endedAt: seconds(5) } });
-    const egress = { deploymentId, type: 'room_composite', roomSid: 'RM_000002', roomName: 'x', updatedAt: new Date(), startedAt: seconds(9) };
+    const egress = {
+      deploymentId,
+      type: 'room_composite',
+      roomSid: 'RM_000002',
+      roomName: 'x',
+      updatedAt: new Date(),
+      startedAt: seconds(9),
+    };
     await web.worker.egress.createMany({
       data: [
         { ...egress, egressId: 'EG_1', status: 'ACTIVE' },
@@ -158,7 +177,8 @@ describe('samples', () => {
     web.owner.sample.create({ data: { nodeId: left, deploymentId, at, cpu, ...more } });
   test('at most 500 points; a time without a sample is a gap, never zero', async () => {
     const now = Date.now();
-    await web.owner.$executeRaw`SELECT ensure_sample_partition(now()::date), ensure_sample_partition((now() - interval '1 day')::date)`;
+    await web.owner
+      .$executeRaw`SELECT ensure_sample_partition(now()::date), ensure_sample_partition((now() - interval '1 day')::date)`;
     for (const ago of [10, 20, 30, 600, 610]) await sample(new Date(now - ago * 1000), 0.5, { memUsed: 5_000_000_000n });
     await sample(new Date(now - 900_000), null);
     for (const range of ['15m', '1h', '6h', '2d', '400d']) {
@@ -188,7 +208,12 @@ describe('samples', () => {
 });
 
 test('events page from the newest and leave out the deltas', async () => {
-  const rows = Array.from({ length: 7 }, (_, i) => ({ deployment_id: deploymentId, kind: i === 3 ? 'delta' : 'node.up', node: 'left', sentence: `e${i}` }));
+  const rows = Array.from({ length: 7 }, (_, i) => ({
+    deployment_id: deploymentId,
+    kind: i === 3 ? 'delta' : 'node.up',
+    node: 'left',
+    sentence: `e${i}`,
+  }));
   await web.worker.$queryRaw`SELECT append_event(${JSON.stringify(rows)}::jsonb)::text`;
   const read = async (query: string) => {
     const answer = await web.fetch(`/api/v1/events?${query}`, { token });
