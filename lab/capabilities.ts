@@ -35,7 +35,13 @@ export async function capabilities(options: ResolvedOptions, say: (line: string)
     true,
     `one mount, UTS and PID namespace a host${asRoot ? '' : ', in a user namespace'}; all share the kernel, CPU and memory of this machine`,
   );
-  part('SSH', true, 'OpenSSH, one server a host');
+  part(
+    'SSH',
+    true,
+    asRoot
+      ? 'OpenSSH, one server a host'
+      : 'OpenSSH, one server a host, around it: each session enters the host; no second user, no SFTP',
+  );
   part('Redis and Sentinel', true, "the machine's own redis-server");
 
   const dockerCli = findSystemProgram('docker') ?? findProgram('docker');

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { cgroupOf, removeCgroups } from '@/lab/machine/cgroup';
 import { openFirewall } from '@/lab/machine/firewall';
 import { TOKEN_VARIABLE } from '@/lab/machine/namespace';
-import { bootId, kill, lives, processesWith, until } from '@/lab/machine/process';
+import { bootId, kill, lives, processesWith, until, type ProcessId } from '@/lab/machine/process';
 import { dirOf, isStale, listStates, markEnded, releaseOctet, type LabState } from '@/lab/state';
 
 /**
@@ -12,11 +12,14 @@ import { dirOf, isStale, listStates, markEnded, releaseOctet, type LabState } fr
 export async function destroy(state: LabState): Promise<void> {
   markEnded(state.token);
   if (state.bootId === bootId()) {
-    // The first process of a PID namespace takes all others with it, containers of the host's engine included.
-    const recorded = Object.values(state.hosts).flatMap((host) => (host ? [host.init, host.wrapper] : []));
-    for (const id of recorded) kill(id);
+    // The first process of a PID namespace takes all others with it, containers of the host's engine included, and ends after
+    // them. While it ends its environment cannot be read any more, so what was seen once is waited for.
+    const seen = new Map<string, ProcessId>();
+    const add = (id: ProcessId) => seen.set(`${id.pid} ${id.startTime}`, id);
+    for (const host of Object.values(state.hosts)) if (host) [host.init, host.wrapper].forEach(add);
     await until(`the processes of lab ${state.name} to end`, () => {
-      const left = [...processesWith(TOKEN_VARIABLE, state.token), ...recorded.filter(lives)];
+      processesWith(TOKEN_VARIABLE, state.token).forEach(add);
+      const left = [...seen.values()].filter(lives);
       for (const id of left) kill(id);
       return left.length === 0 || undefined;
     });

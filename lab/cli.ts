@@ -10,7 +10,7 @@ const USAGE = `npm run lab -- [up|scenario NAME|down|status|list] [options]
 
   up                start a deployment and keep it until Ctrl-C (the default)
   scenario NAME     do something to a running lab; "healthy" undoes it
-  down              end a lab; without --name all labs of this user
+  down              end a lab, or with --all every lab of this user; always cleans up what was left behind
   status            hosts, LiveKit nodes and parts of a running lab
   list              scenarios, and the labs that run
 
@@ -48,7 +48,7 @@ async function up(values: Record<string, string | boolean | undefined>): Promise
   });
   const running = listStates().find((state) => !isStale(state) && (options.name === undefined || state.name === options.name));
   if (running && options.octet === undefined) {
-    print(`the lab ${running.name} is running already`);
+    print(`the lab ${running.name} is running already; --name and --octet start another`);
     if (running.ready) describe(attachLab(running.name));
     return;
   }
@@ -76,10 +76,11 @@ async function up(values: Record<string, string | boolean | undefined>): Promise
   else setInterval(() => undefined, 2 ** 30);
 }
 
-async function down(name: string | undefined): Promise<void> {
-  const stale = name === undefined ? await destroyStale() : [];
+async function down(name: string | undefined, all: boolean): Promise<void> {
+  const stale = await destroyStale();
   for (const left of stale) print(`cleaned up ${left}`);
-  const states = name === undefined ? listStates() : [theOne(name)];
+  if (name !== undefined && stale.includes(name)) return;
+  const states = all ? listStates() : name === undefined && listStates().length === 0 ? [] : [theOne(name)];
   for (const state of states) {
     await destroy(state);
     print(`ended ${state.name}`);
@@ -114,6 +115,7 @@ const { values, positionals } = parseArgs({
     engine: { type: 'string' },
     livekit: { type: 'string' },
     detach: { type: 'boolean' },
+    all: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -122,7 +124,7 @@ const [verb = 'up', argument] = positionals;
 try {
   if (values.help) print(USAGE);
   else if (verb === 'up') await up(values);
-  else if (verb === 'down') await down(values.name);
+  else if (verb === 'down') await down(values.name, values.all === true);
   else if (verb === 'status') await status(attachLab(theOne(values.name).name));
   else if (verb === 'list') {
     for (const [name, scenario] of Object.entries(scenarios)) print(`${name.padEnd(15)} ${scenario.what}`);

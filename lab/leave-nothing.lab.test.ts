@@ -57,13 +57,14 @@ const stateOf = (name: string) => {
 
 it('two labs run side by side, and the end of one leaves nothing of it and all of the other', async () => {
   const [first, second] = await Promise.all([
-    startLab({ name: 'test-first', octet: 13, media: 1 }),
-    startLab({ name: 'test-second', octet: 14, media: 1 }),
+    startLab({ name: 'test-first', octet: 13, media: 1, engine: 'standin', livekit: 'simulated' }),
+    startLab({ name: 'test-second', octet: 14, media: 1, layout: 'per-node' }),
   ]);
   const [one, two] = [stateOf('test-first'), stateOf('test-second')];
   try {
     await first.scenario('partition').catch(() => undefined);
     expect((await second.livekitNodes()).map((node) => node.address)).toEqual(['127.14.0.21']);
+    expect(second.host('media-1').readFile('/opt/openvidu/.env')).toContain('REDIS_PASSWORD=');
     const full = await traces(one);
     // The look itself sees what it is meant to find.
     expect(full.processes.length * full.sockets.length * full.mounts.length * full.folders.length).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import { hostsOf, makeLab, type Lab } from '@/lab/lab';
 import { powerOn, untilReady } from '@/lab/machine/namespace';
 import { bootId, identify, must, until } from '@/lab/machine/process';
 import { labOptions, type LabOptions, type ResolvedOptions } from '@/lab/options';
-import { planLab, PORTS } from '@/lab/plan';
+import { planLab, PORTS, type Role } from '@/lab/plan';
 import {
   claimOctet,
   dirOf,
@@ -30,6 +30,9 @@ const isFree = (host: string, port: number) =>
     probe.once('error', () => resolve(false));
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
   });
+
+/** Milliseconds that one step of a start may take on a machine that has much else to do. */
+const SLOW = 90_000;
 
 /** An octet that no lab of this user holds and whose first ports nobody listens on (another user's lab, say). */
 async function takeOctet(wanted: number | undefined): Promise<number> {
@@ -130,35 +133,48 @@ async function build(state: LabState, capable: Capabilities, say: (line: string)
 
   // From here on every host is spawned at once, so that whoever ends the lab finds them all.
   signal.throwIfAborted();
-  const redisIsUp = until('Redis behind its Sentinels', () => redisMaster(masters, password), 60_000);
-  // The media nodes' tasks look at it too; its failure is reported where it is awaited.
-  redisIsUp.catch(() => undefined);
-  await Promise.all([
-    powerOn(balancer).then(async (namespace) => {
-      state.hosts.balancer = namespace;
-      writeState(state);
-      await untilReady(balancer);
-    }),
-    ...hosts.map(async (host) => {
-      await host.bootOnly();
-      // LiveKit ends when it finds no Redis, and would only be restarted by the engine some time later.
-      if (host.role === 'media') await redisIsUp;
-      await host.systemctl('start');
-    }),
-  ]);
-  say('every host is up; waiting for LiveKit and the balancer');
-  await until('every LiveKit to serve', async () => {
-    const nodes = await livekitNodes(masters, password).catch(() => []);
-    return nodes.filter((node) => node.state === 'serving' && node.ageSeconds < 5).length >= plan.media.length || undefined;
+  const booting = new Map(hosts.map((host) => [host, host.bootOnly()]));
+  const startProduct = (role: Role) =>
+    Promise.all(
+      [...booting].map(async ([host, booted]) => {
+        await booted;
+        if (host.role === role) await host.systemctl('start');
+      }),
+    );
+  const balancing = powerOn(balancer).then(async (namespace) => {
+    state.hosts.balancer = namespace;
+    writeState(state);
+    await untilReady(balancer);
   });
-  const front = capable.haproxy ? plan.balancer : plan.masters[0]?.address;
-  await until('the load balancer to reach a LiveKit', () =>
-    fetch(`http://${front}:${PORTS.caddy}/`, { signal: AbortSignal.timeout(2000) }).then(
-      (response) => response.ok || undefined,
-      () => undefined,
-    ),
+  // The product's own order: all masters, then the media nodes. LiveKit ends when Redis does not answer within 200 ms.
+  const masterStart = startProduct('master').then(() =>
+    until('Redis behind its Sentinels', () => redisMaster(masters, password), SLOW),
   );
+  await Promise.all([balancing, masterStart.then(() => startProduct('media'))]);
+  say('every host is up; waiting for LiveKit and the balancer');
+  await until(
+    'every LiveKit to serve',
+    async () => {
+      const nodes = await livekitNodes(masters, password).catch(() => []);
+      return nodes.filter((node) => node.state === 'serving' && node.ageSeconds < 5).length >= plan.media.length || undefined;
+    },
+    SLOW,
+  );
+  const front = capable.haproxy ? [plan.balancer] : [];
+  await Promise.all([...masters, ...front].map(reachesLivekit));
   state.ready = true;
   writeState(state);
   return makeLab(state, facts, hosts);
 }
+
+/** Caddy learns of the media nodes by its own checks, so each master and the balancer is asked for what LiveKit answers. */
+const reachesLivekit = (address: string) =>
+  until(
+    `LiveKit through ${address}`,
+    () =>
+      fetch(`http://${address}:${PORTS.caddy}/`, { signal: AbortSignal.timeout(2000) }).then(
+        (response) => response.ok || undefined,
+        () => undefined,
+      ),
+    SLOW,
+  );

@@ -2,7 +2,7 @@
 # What a host starts by itself: its SSH server, its container engine, its images. /run/lab/host.env holds the settings.
 . /run/lab/host.env
 mkdir -p /run/sshd /run/lock /var/lib/docker
-sh /run/lab/repo/lab/host/ssh-server.sh normal
+[ -p /run/lab/outer/again ] || sh /run/lab/repo/lab/host/ssh-server.sh normal
 if [ -n "$LAB_HAPROXY" ]; then
   "$LAB_HAPROXY" -db -f /etc/haproxy.cfg >>/var/log/haproxy.log 2>&1 </dev/null &
 fi

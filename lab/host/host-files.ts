@@ -7,7 +7,7 @@ import { composeScript, simConfigPath, type ContainerFacts } from '@/lab/deploym
 import { installTree, livekitYaml, type DeploymentFacts } from '@/lab/deployment/product-files';
 import { redisConf, sentinelConf } from '@/lab/deployment/redis-files';
 import { programName, servicesOf } from '@/lab/deployment/services';
-import { makeRootTree, sshdConfig, write } from '@/lab/host/root-tree';
+import { makeOuter, makeRootTree, sshdConfig, write } from '@/lab/host/root-tree';
 import type { Tree } from '@/lab/machine/namespace';
 import { must } from '@/lab/machine/process';
 import { cgroupOf } from '@/lab/machine/cgroup';
@@ -96,6 +96,7 @@ export async function makeHost(facts: HostFacts, host: HostPlan, dir: string): P
   makeRootTree(root, facts.accounts, facts.observerRules);
   write(root, 'etc/hostname', `${host.name}\n`);
   write(root, 'etc/ssh/sshd_config', sshdConfig(facts.accounts.map((account) => account.name)));
+  if (!capable.asRoot) await makeOuter(root, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   const keyFile = join(root, 'etc/ssh/ssh_host_ed25519_key');
   await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', host.name, '-f', keyFile]);
   for (const [path, text] of Object.entries(installTree(facts, host)))

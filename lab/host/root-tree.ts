@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFil
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { must } from '@/lab/machine/process';
 import type { Account } from '@/lab/state';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -85,4 +86,24 @@ export function sshdConfig(users: readonly string[]): string {
     'Subsystem sftp internal-sftp',
     '',
   ].join('\n');
+}
+
+/**
+ * What an ordinary user's host needs around it (outer.sh): a passwd in which the user is called root, the SSH server's config
+ * and the pipe by which it is asked to start anew. `uid` and `gid` are the user's own.
+ */
+export async function makeOuter(root: string, uid: number, gid: number): Promise<void> {
+  const outer = join(root, 'run/lab/outer');
+  write(root, 'run/lab/outer/passwd', `root:x:${uid}:${gid}:root:/mnt/root:/bin/sh\n`);
+  write(root, 'run/lab/outer/shadow', 'root:*:19000:0:99999:7:::\n', 0o600);
+  write(root, 'run/lab/outer/enter', readFileSync(join(here, 'enter.sh'), 'utf8'), 0o755);
+  const config = sshdConfig(['root'])
+    .replace('/etc/ssh/ssh_host', '/mnt/etc/ssh/ssh_host')
+    .replace('PidFile /run/sshd.pid', 'PidFile none')
+    .replace('AuthorizedKeysFile .ssh/authorized_keys', 'AuthorizedKeysFile /mnt/root/.ssh/authorized_keys')
+    .replace('PasswordAuthentication yes', 'PasswordAuthentication no')
+    .replace(/^SetEnv .*\n/m, '')
+    .replace(/^Subsystem .*\n/m, 'ForceCommand /bin/sh /mnt/run/lab/outer/enter\n');
+  write(root, 'etc/ssh/sshd_outer_config', config);
+  await must('mkfifo', ['-m', '600', join(outer, 'again')]);
 }

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { children, identify, kill, run, until, type Outcome, type ProcessId } from '@/lab/machine/process';
+import { dirname, join } from 'node:path';
+import { children, identify, kill, lives, run, until, type Outcome, type ProcessId } from '@/lab/machine/process';
 
 export const TOKEN_VARIABLE = 'SIGNALBOX_LAB';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const isRoot = () => process.getuid?.() === 0;
 
 export interface Tree {
   /** Folder of the host; its file tree is `<dir>/root`. */
@@ -29,27 +31,27 @@ export async function powerOn(tree: Tree): Promise<Namespace> {
   for (const name of ['pivoted', 'ready', 'active']) rmSync(stateFile(tree, name), { force: true });
   mkdirSync(tree.dir, { recursive: true });
   const log = openSync(join(tree.dir, 'init.log'), 'a');
-  const asRoot = process.getuid?.() === 0;
-  const child = spawn(
-    'unshare',
-    [
-      ...(asRoot ? [] : ['--user', '--map-root-user']),
-      '--mount',
-      '--uts',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      'sh',
-      tree.script,
-      join(tree.dir, 'root'),
-      tree.name,
-    ],
-    {
-      detached: true,
-      stdio: ['ignore', log, log],
-      env: { NODE_ENV: 'production', PATH, LANG: 'C.UTF-8', [TOKEN_VARIABLE]: tree.token, ...tree.environment },
-    },
-  );
+  const host = [join(tree.dir, 'root'), tree.name];
+  const command = isRoot()
+    ? ['--mount', '--uts', '--pid', '--fork', '--kill-child', 'sh', tree.script, ...host]
+    : [
+        '--user',
+        '--map-current-user',
+        '--keep-caps',
+        '--mount',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        'sh',
+        join(dirname(tree.script), 'outer.sh'),
+        ...host,
+        tree.script,
+      ];
+  const child = spawn('unshare', command, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { NODE_ENV: 'production', PATH, LANG: 'C.UTF-8', [TOKEN_VARIABLE]: tree.token, ...tree.environment },
+  });
   closeSync(log);
   child.unref();
   let failed: string | undefined;
@@ -62,26 +64,41 @@ export async function powerOn(tree: Tree): Promise<Namespace> {
     if (failed) throw new Error(`${tree.name} did not start: ${failed}`);
     if (!child.pid || !existsSync(stateFile(tree, 'pivoted'))) return undefined;
     const wrapper = identify(child.pid);
-    const inner = children(child.pid)[0];
+    const inner = firstProcess(child.pid);
     const init = inner === undefined ? undefined : identify(inner);
     return wrapper && init ? { wrapper, init } : undefined;
   });
 }
 
-export const untilReady = (tree: Pick<Tree, 'dir' | 'name'>, bound = 60_000) =>
+/** Below `unshare`: the host's first process, or (for an ordinary user) the one around it, whose `unshare` has it. */
+function firstProcess(wrapper: number): number | undefined {
+  const first = children(wrapper)[0];
+  if (isRoot() || first === undefined) return first;
+  const inner = children(first).find((pid) => commandName(pid) === 'unshare');
+  return inner === undefined ? undefined : children(inner)[0];
+}
+
+function commandName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+export const untilReady = (tree: Pick<Tree, 'dir' | 'name'>, bound = 90_000) =>
   until(
     `${tree.name} to finish booting (see ${join(tree.dir, 'root/var/log')})`,
     () => existsSync(stateFile(tree, 'ready')) || undefined,
     bound,
   );
 
-/** Switches a host off as a power cut does: nothing inside gets to say goodbye. */
+/** Switches a host off as a power cut does: nothing inside gets to say goodbye. Resolves when its last process has ended. */
 export async function powerOff(namespace: Namespace): Promise<void> {
-  kill(namespace.init);
-  kill(namespace.wrapper);
-  await until('a host to end', () =>
-    identify(namespace.wrapper.pid)?.startTime === namespace.wrapper.startTime ? undefined : true,
-  );
+  // The first process ends only after all others of its namespace have; `unshare` ends after it. An ordinary user's host has
+  // another namespace around it, which ends with its own `unshare`.
+  kill(isRoot() ? namespace.init : namespace.wrapper);
+  await until('a host to end', () => (lives(namespace.init) || lives(namespace.wrapper) ? undefined : true));
 }
 
 /** Runs an argument list inside the host, as its root, without SSH. `detached` leaves a background process in it. */
@@ -90,7 +107,7 @@ export function execIn(
   argv: readonly string[],
   options: { input?: string; timeout?: number } = {},
 ): Promise<Outcome> {
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
+  const user = isRoot() ? [] : ['--user', '--preserve-credentials'];
   return run('nsenter', ['--target', String(namespace.init.pid), ...user, '--mount', '--uts', '--pid', '--', ...argv], {
     ...options,
     env: { NODE_ENV: 'production', PATH, HOME: '/root', LANG: 'C.UTF-8', TERM: 'dumb' },

@@ -100,6 +100,11 @@ async function master() {
   server.on('upgrade', upgrade);
   await check();
   setInterval(() => check().catch(() => undefined), CHECK_EVERY_MS);
+  // Until each node was there once it looks more often, so that a deployment's start does not wait for a check.
+  const start = setInterval(async () => {
+    await check().catch(() => undefined);
+    if (healthy.length === config.media.length) clearInterval(start);
+  }, 500);
   await listen(server, port('caddy'));
   await bridge(port('rtmpBridge'), () => healthy.map((host) => ({ host, port: port('rtmp') })));
   ready(`reverse proxy to ${config.media.length} media nodes`);
