@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Db } from '@/lib/db/client';
 import type { Opener } from '@/lib/db/seal';
 import type { CheckStep } from '@/lib/contract/tasks';
@@ -72,6 +73,8 @@ async function carryOut(task: ClaimedTask, { db, opener, workerId, signal, onErr
   }, HEARTBEAT_MS);
   try {
     const limit = AbortSignal.any([signal, lost.signal, AbortSignal.timeout(TASK_LIMIT_MS)]);
+    // One listener a link and probe under way: many, and bounded by the task.
+    setMaxListeners(0, limit);
     const act = task.kind === 'check' ? check : task.kind === 'discover' ? discover : null;
     if (!act) throw new LinkError(`This worker knows no task of kind ${task.kind}.`, 'Is it older than the web process?');
     const result = await act(task, { db, opener, report: (step) => steps.add(step), signal: limit });

@@ -165,7 +165,7 @@ function takeNodes({ nodes, time }: RedisReading, found: Found) {
   const fresh = nodes.filter((n) => n.updatedAt !== null && time - n.updatedAt < FOUND_FRESH_MS);
   found.mediaNodes = [...new Set(fresh.map((n) => n.ip))].toSorted().map((address) => ({ address }));
   if (fresh.length < nodes.length)
-    found.notes.push(`${nodes.length - fresh.length} entries of media nodes that no longer report were left out.`);
+    found.notes.push(`Media nodes that no longer report were left out (${nodes.length - fresh.length}).`);
 }
 
 /** The keys of all other nodes, without logging in there: no credential goes to a host nobody has confirmed. */
