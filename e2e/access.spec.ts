@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test, type Page } from '@playwright/test';
 import { ADMIN } from './admin';
-import { as } from './database';
+import { as } from './roles';
 import { look, own } from './look';
 
 test.use({ storageState: { cookies: [], origins: [] } });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CheckStep, DiscoverTaskInput, DiscoverTaskResult } from '@/lib/contract/tasks';
-import { as } from './database';
+import { as } from './roles';
 
 interface Play {
   steps: CheckStep[];
