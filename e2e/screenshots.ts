@@ -50,8 +50,10 @@ try {
           .waitFor({ state: 'detached', timeout: 10_000 })
           .catch(() => console.error(`${each}: still loading`));
         // The live stream settles the ages; charts draw when they are on screen.
-        await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-        await page.waitForTimeout(1_500);
+        const height = await page.evaluate(() => document.body.scrollHeight);
+        for (let y = 0; y < height; y += 500)
+          await page.evaluate((to) => window.scrollTo(0, to), y).then(() => page.waitForTimeout(80));
+        await page.waitForTimeout(1_200);
         await page.evaluate(() => window.scrollTo(0, 0));
         const name = `${each.replaceAll(/[^a-z0-9]+/gi, '-').replaceAll(/^-|-$/g, '') || 'fleet'}-${width}-${colorScheme}.png`;
         await page.screenshot({ path: path.join(folder, name), fullPage: true });

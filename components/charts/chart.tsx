@@ -54,8 +54,8 @@ export function Chart(props: ChartProps) {
 
   return (
     <figure className="border-line bg-panel min-w-0 rounded-lg border p-3">
-      <figcaption className="mb-2 flex flex-wrap items-start justify-between gap-x-4 gap-y-1">
-        <span>
+      <figcaption className="mb-2 flex items-start justify-between gap-x-2">
+        <span className="min-w-0">
           <span className="font-semibold">{title}</span>
           <span className="text-soft block text-sm">
             {series.map((s, i) => (

@@ -84,10 +84,7 @@ function Header({ deployment }: { deployment: DeploymentDetail }) {
           <span>{sentence}</span>
         </p>
         <p className="text-soft mt-1 text-base">
-          <span className="live-figure text-ink">
-            {count(counts.rooms)} rooms · {count(counts.participants)} people · {count(counts.egress)} egress ·{' '}
-            {count(counts.ingress)} ingress
-          </span>
+          <span className="live-figure text-ink">{workOf(counts)}</span>
           {since && (
             <>
               {' '}
@@ -99,6 +96,12 @@ function Header({ deployment }: { deployment: DeploymentDetail }) {
       </PageHeader>
     </div>
   );
+}
+
+/** Unknown is said, never shown as zero. */
+function workOf({ rooms, participants, egress, ingress }: DeploymentDetail['counts']): string {
+  if (rooms === null && participants === null) return 'Rooms and people are not known';
+  return `${count(rooms)} rooms · ${count(participants)} people · ${count(egress)} egress · ${count(ingress)} ingress`;
 }
 
 const PLATFORMS: Record<DeploymentDetail['platform'], string> = {

@@ -94,9 +94,10 @@ function Row({ row, names }: { row: QuorumRow; names: string[] }) {
           </td>
         );
       })}
-      <td className="figure px-3 text-right whitespace-nowrap">
-        {row.up} of {row.of}, {row.need}
+      <td className="px-3 text-right whitespace-nowrap tabular-nums">
+        {row.up} of {row.of}
       </td>
+      <td className="px-3 text-right tabular-nums">{row.need}</td>
       <td className={row.state === 'up' ? 'text-soft px-3' : 'px-3'}>{row.sentence}</td>
     </tr>
   );

@@ -52,7 +52,7 @@ function SourceRow({ clock }: { clock: SourceClockView }) {
       <span className="text-soft text-sm">
         <Age at={clock.okAt} limitMs={clock.limitMs} never="has never answered" />
       </span>
-      <div className="min-w-0 text-sm">
+      <div className="min-w-0 text-right text-sm sm:text-left">
         {clock.error && <p>{clock.error}</p>}
         {exceptions.map(([node, e]) => (
           <p key={node}>

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useCallback, useRef } from 'react';
 import { Age, useStaleMark } from '@/components/live/age';
 import { freshnessNow } from '@/components/live/node-clock';
-import { count } from '@/components/ui/format';
+import { plural } from '@/components/ui/format';
 import { STATUS_MARKS } from '@/components/ui/marks';
 import { StateMark } from '@/components/ui/state-mark';
 import type { DeploymentView } from '@/lib/contract/inventory';
@@ -40,30 +40,21 @@ export function DeploymentRow({ deployment }: { deployment: DeploymentView }) {
         <p>{sentence}</p>
       </div>
       <div className="text-soft text-sm md:text-right">
-        <p className="live-figure text-ink">
-          <Figure n={counts.up} of={counts.nodes} word="nodes up" /> · <Figure n={counts.rooms} word="rooms" /> ·{' '}
-          <Figure n={counts.participants} word="people" />
-          {counts.egress !== 0 && (
-            <>
-              {' '}
-              · <Figure n={counts.egress} word="egress" />
-            </>
-          )}
-        </p>
+        <p className="live-figure text-ink">{figuresOf(counts)}</p>
         <Age at={at} form="as-of" never="never read" />
       </div>
     </li>
   );
 }
 
-function Figure({ n, of, word }: { n: number | null; of?: number; word: string }) {
-  return (
-    <span className="whitespace-nowrap">
-      <span className="figure">
-        {count(n)}
-        {of !== undefined && ` of ${of}`}
-      </span>{' '}
-      {word}
-    </span>
-  );
+/** What is not known is named once, never shown as zero. */
+export function figuresOf({ nodes, up, rooms, participants, egress }: DeploymentView['counts']): string {
+  const said = [nodes === 0 ? 'no nodes known' : `${up} of ${nodes} nodes up`];
+  if (rooms === null && participants === null) said.push('rooms unknown');
+  else {
+    said.push(rooms === null ? 'rooms unknown' : plural(rooms, 'room'));
+    said.push(participants === null ? 'people unknown' : plural(participants, 'person', 'people'));
+  }
+  if (egress) said.push(`${egress} egress`);
+  return said.join(' · ');
 }

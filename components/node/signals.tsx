@@ -29,7 +29,7 @@ export function Signals({ slug, signals }: { slug: string; signals: SignalView[]
         {sorted.map((signal) => (
           <li
             key={`${signal.source} ${signal.name}`}
-            className="border-line grid items-baseline gap-x-4 border-b px-3 py-1.5 last:border-0 sm:grid-cols-[13rem_6.5rem_9rem_minmax(0,1fr)]"
+            className="border-line grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 border-b px-3 py-1.5 last:border-0 sm:grid-cols-[13rem_6.5rem_9rem_minmax(0,1fr)]"
           >
             <span className="font-medium">{signal.name}</span>
             <StateMark mark={MARKS[signal.state]} />

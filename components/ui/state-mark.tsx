@@ -8,7 +8,7 @@ export function StateMark({ mark, short = false, className }: { mark: Mark; shor
       <span aria-hidden className="inline-block w-[1em] text-center font-mono leading-none">
         {mark.shape}
       </span>
-      <span className={cx('state-word', short && 'sr-only')}>{mark.word}</span>
+      <span className={cx(mark.tone !== 'text-unknown' && 'state-word', short && 'sr-only')}>{mark.word}</span>
     </span>
   );
 }

@@ -82,7 +82,7 @@ async function samples(db: Client, deploymentId: string, ids: Map<string, string
          $3 * 8, (5 + 2 * sin(extract(epoch FROM t) / 900)) * 1073741824, 17179869184, 41e9::bigint + (extract(epoch FROM t - now()) * 90000)::bigint, 107374182400,
          $3 * 3e7 * (1 + 0.4 * sin(extract(epoch FROM t) / 210)), $3 * 9e7 * (1 + 0.4 * sin(extract(epoch FROM t) / 240)),
          CASE WHEN $4 THEN ($5 * (1 + 0.2 * sin(extract(epoch FROM t) / 600)))::int END, CASE WHEN $4 THEN ($5 * 14 * (1 + 0.3 * sin(extract(epoch FROM t) / 500)))::int END
-       FROM generate_series(now() - interval '3 hours', now(), interval '15 s') AS t
+       FROM generate_series(now() - interval '3 hours', now(), interval '10 s') AS t
        WHERE t NOT BETWEEN now() - interval '32 min' AND now() - interval '26 min'`,
       [ids.get(node.name), deploymentId, node.cpu, node.role === 'media', node.rooms],
     );
