@@ -1,4 +1,5 @@
 // npm run verify: everything that is checked and tested, from a fresh clone, with the totals in the last line.
+// npm run verify -- lint unit: these steps only.
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fail, prepare, root } from './prepare.mjs';
@@ -20,7 +21,7 @@ try {
   process.chdir(root);
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
-  const totals = new Totals(reports);
+  const totals = new Totals(reports, process.argv.slice(2));
   const missing = ensurePrograms([...LAB, ...TOOLS]);
   if (missing.length > 0) console.log(`Missing: ${describeMissing(missing)}`);
   await verify(totals);
@@ -73,6 +74,7 @@ async function vitest(totals, project, node = process.execPath, name = project) 
 
 async function onNode24(totals) {
   if (process.versions.node.startsWith('24.')) return totals.skip('again on Node 24', 'everything ran on Node 24 already');
+  if (!['unit on Node 24', 'integration on Node 24'].some((name) => totals.wants(name))) return;
   const node = await node24();
   if (node.missing) return totals.skip('again on Node 24', node.missing);
   await vitest(totals, 'unit', node.program, 'unit on Node 24');

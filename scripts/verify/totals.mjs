@@ -9,8 +9,14 @@ export class Totals {
   failed = 0;
   skipped = 0;
 
-  constructor(folder) {
+  /** @param {string[]} only names of steps; empty: all of them */
+  constructor(folder, only) {
     this.folder = folder;
+    this.only = only;
+  }
+
+  wants(name) {
+    return this.only.length === 0 || this.only.includes(name);
   }
 
   /** A JavaScript entry of a package, run by this node. */
@@ -24,6 +30,7 @@ export class Totals {
    *   count: reads the report that the program has written; undefined when there is none
    */
   async run(name, program, args, { env = {}, count } = {}) {
+    if (!this.wants(name)) return true;
     const log = path.join(this.folder, `${name.replaceAll(' ', '-')}.log`);
     const began = Date.now();
     const code = await spawned(program, args, { ...process.env, CI: '1', FORCE_COLOR: '0', ...env }, log);
@@ -41,6 +48,7 @@ export class Totals {
 
   /** A step of this process. */
   async task(name, work) {
+    if (!this.wants(name)) return true;
     const began = Date.now();
     try {
       await work();
@@ -54,6 +62,7 @@ export class Totals {
   }
 
   skip(name, reason) {
+    if (!this.wants(name)) return;
     this.skipped += 1;
     console.log(`${name}: skipped, because ${reason}`);
   }
