@@ -1,4 +1,4 @@
-import { FRESHNESS, isStale, REDIS_GRACE_MS } from '@/lib/rules/freshness';
+import { FRESHNESS, HEARTBEAT_LIMIT_MS, isStale, REDIS_GRACE_MS } from '@/lib/rules/freshness';
 import type { NodeSnapshot, NodeState, Probe, ProbeState, Snapshot } from '@/lib/rules/health';
 import { type Placement, placementOf, recordAt } from '@/lib/rules/placement';
 import type {
@@ -27,7 +27,7 @@ type NodeBoard = {
   stream: Timed<HostReading>;
   events: ContainerEvent[];
   http: Partial<Record<Probe, ProbeState>>;
-  beat: { id: string; updatedAt: number | null; seenAt: number; ageMs: number | null } | null;
+  beat: { id: string; updatedAt: number | null; seenAt: number; ageMs: number | null; quiet: boolean } | null;
   livekitNodeId: string | null;
   present: { value: boolean; since: number; at: number } | null;
 };
@@ -88,8 +88,8 @@ export class Board {
     if (source === 'redis') this.redisFailingSince ??= now;
   }
 
-  /** @returns the master before, when Redis has another one now. */
-  redis(reading: RedisReading, nodes: InventoryNode[], now: number): { failoverFrom: string | null } {
+  /** @returns the master before, when Redis has another one now; and the nodes whose heartbeat has just gone stale. */
+  redis(reading: RedisReading, nodes: InventoryNode[], now: number): { failoverFrom: string | null; quiet: InventoryNode[] } {
     const before = this.shared.redis;
     const away = this.redisFailingSince !== null || (before.okAt !== null && isStale('redis', before.okAt, now));
     const moved = before.value !== null && before.value.master !== reading.master ? before.value.master : null;
@@ -98,7 +98,16 @@ export class Board {
     this.answered('redis', reading, now);
     this.placement = placementOf(reading);
     for (const node of nodes) if (node.role !== 'master') this.beat(node, reading, now);
-    return { failoverFrom: moved };
+    return { failoverFrom: moved, quiet: nodes.filter((n) => n.role !== 'master' && this.hasGoneQuiet(n, reading)) };
+  }
+
+  private hasGoneQuiet(node: InventoryNode, reading: RedisReading): boolean {
+    const { beat } = this.node(node.id);
+    if (!beat || beat.updatedAt === null) return false;
+    const quiet = reading.time - beat.updatedAt > HEARTBEAT_LIMIT_MS;
+    const news = quiet && !beat.quiet;
+    beat.quiet = quiet;
+    return news;
   }
 
   private beat(node: InventoryNode, reading: RedisReading, now: number): void {
@@ -110,7 +119,7 @@ export class Board {
       const ageMs = record.updatedAt === null ? null : reading.time - record.updatedAt;
       // First sight is no movement: the beat is as old as the clock of Redis says.
       const seenAt = board.beat === null && ageMs !== null ? now - Math.max(0, ageMs) : now;
-      board.beat = { id: record.id, updatedAt: record.updatedAt, seenAt, ageMs };
+      board.beat = { id: record.id, updatedAt: record.updatedAt, seenAt, ageMs, quiet: board.beat?.quiet ?? false };
     }
     if (board.livekitNodeId !== record.id) board.present = null;
     board.livekitNodeId = record.id;

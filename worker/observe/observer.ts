@@ -170,7 +170,8 @@ export class Observer {
   }
 
   private redisRead(reading: RedisReading, now: number): void {
-    const { failoverFrom } = this.board.redis(reading, this.inventory.nodes, now);
+    const { failoverFrom, quiet } = this.board.redis(reading, this.inventory.nodes, now);
+    for (const node of quiet) this.suspect(node);
     if (failoverFrom !== null) this.tellFailover(failoverFrom, reading.master, now);
     const found = discover(this.inventory, reading, now);
     if (isEmpty(found) || this.finding) return;

@@ -48,7 +48,7 @@ function heartbeat(s: Snapshot, node: NodeSnapshot, fault: boolean): Sign {
   if (!node.record) return node.livekitNodeId === null || fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
   if (node.record.updatedAt === null) return NOTHING;
   if (!heartbeatStale(s, node)) return { says: 'alive', at: beatAt(s, node, node.record.updatedAt) };
-  return fault ? NOTHING : { says: 'dead', at: node.beatSeenAt ?? 0 };
+  return fault ? NOTHING : { says: 'dead', at: beatAt(s, node, node.record.updatedAt) };
 }
 
 /** When it was written, by our clock: one that is read after a death was still written before it. */

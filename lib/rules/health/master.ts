@@ -42,7 +42,7 @@ export function judgeMaster(
   if (alive.length === 0 && node.previous?.health === 'down') {
     return {
       health: 'down',
-      findings: [finding('master-gone', 'critical', 'It is gone, and nothing has been heard of it since'), ...notes],
+      findings: [finding('master-gone', 'critical', 'It is gone and has not been heard of again'), ...notes],
     };
   }
   const troubles = [

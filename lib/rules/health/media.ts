@@ -1,5 +1,5 @@
 import type { Health } from '@/lib/contract/names';
-import { CONFIRM_MS } from '../freshness';
+import { CONFIRM_MS, HEARTBEAT_LIMIT_MS } from '../freshness';
 import { type Container, containerFindings, exitWords } from './containers';
 import { type Evidence, evidenceOf, weigh } from './evidence';
 import { clockFault, heartbeatStale, redisFault } from './redis-fault';
@@ -89,11 +89,11 @@ function livekit(
       health: 'down',
       findings: [finding('container-paused', 'critical', 'LiveKit is paused: calls here stand still', gone)],
     };
-  if (evidence.heartbeat.says === 'dead') return stale(node, evidence, signals);
+  if (evidence.heartbeat.says === 'dead') return stale(s, node, evidence, signals);
   if (node.previous?.health === 'down' && everAlive.length === 0) {
     return {
       health: 'down',
-      findings: [finding('livekit-gone', 'critical', 'LiveKit is gone, and nothing has been heard of it since', gone)],
+      findings: [finding('livekit-gone', 'critical', 'LiveKit is gone and has not been heard of again', gone)],
     };
   }
   if (everAlive.length === 0) return { health: 'unknown', findings: [] };
@@ -110,11 +110,15 @@ const WORDS = {
 } as const;
 
 /** The heartbeat alone is stale while Redis is well. */
-function stale(node: NodeSnapshot, evidence: Evidence, signals: Signal[]): Core {
+function stale(s: Snapshot, node: NodeSnapshot, evidence: Evidence, signals: Signal[]): Core {
   const since = evidence.heartbeat.at || null;
-  const lives = evidence.process.says === 'alive' || evidence.port.says === 'alive';
-  const portSilent = node.http.livekit?.value?.outcome === 'timeout' && node.http.livekit.okAt !== null;
-  if (evidence.process.says === 'alive' && portSilent) {
+  // A tick from before says nothing of now: a machine that was cut off had a living process in its last one.
+  const staleAt = (since ?? s.now) + HEARTBEAT_LIMIT_MS;
+  const runs = evidence.process.says === 'alive' && evidence.process.at > staleAt;
+  const lives = runs || (evidence.port.says === 'alive' && evidence.port.at > staleAt);
+  const port = node.http.livekit;
+  const portSilent = port?.value?.outcome === 'timeout' && port.okAt !== null && evidence.process.at > port.since;
+  if (runs && portSilent) {
     const sentence = 'LiveKit hangs: the process is there, its port does not answer and its heartbeat is stale';
     return { health: 'down', findings: [finding('hung', 'critical', sentence, { service: 'openvidu', since })] };
   }
@@ -135,7 +139,7 @@ function stale(node: NodeSnapshot, evidence: Evidence, signals: Signal[]): Core 
     return {
       health: 'down',
       findings: [
-        finding('livekit-gone', 'critical', 'LiveKit is gone, and nothing has been heard of it since', {
+        finding('livekit-gone', 'critical', 'LiveKit is gone and has not been heard of again', {
           service: 'openvidu',
           since,
         }),

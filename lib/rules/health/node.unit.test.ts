@@ -164,6 +164,18 @@ test('a stale heartbeat with silence everywhere else is amber, and says powered 
   expect(state.sentence).toMatch(/powered off or cut off/);
 });
 
+test('a last tick from before the heartbeat went stale is no proof of life: a cut machine is not taken for one that hangs', () => {
+  const stream = timed(mediaNode(0).stream.value, NOW - 6_000);
+  const state = media({
+    record: staleRecord,
+    beatSeenAt: NOW - 9_000,
+    stream,
+    http: { livekit: probe('livekit', 'timeout', NOW - 2_000) },
+    previous: up(),
+  });
+  expect(state).toMatchObject({ health: 'unstable', reasons: [{ code: 'heartbeat-stale' }, {}] });
+});
+
 describe('stale heartbeats of all at once are the fault of Redis', () => {
   const allStale = () => {
     const s = well();

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { container, host, lost, NOW, probe, record, timed, unread, well } from './fixture';
 import { deriveDeployment } from './deployment';
 import { deriveNode } from './node';
 import type { NodeSnapshot, Snapshot } from './snapshot';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Silence only: nothing answers badly, things merely stop answering, in any combination and for any time. */
 const silence = fc.record({
@@ -54,7 +56,7 @@ test('silence never turns a node red, whatever falls silent', () => {
       );
       expect(d.status).not.toBe('DOWN');
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
