@@ -48,7 +48,7 @@ main=$$
 docker=$(command -v docker)
 names='caddy operator redis-server redis-sentinel mongo minio dashboard openvidu-meet app openvidu-v2compatibility grafana mimir loki alloy promtail openvidu ingress egress prometheus openvidu-init'
 ps_format='{{.ID}}|{{.Names}}|{{.Image}}|{{.State}}|{{.Status}}|{{.Label "openvidu-agent"}}'
-inspect_format='{{.Name}}|{{.Id}}|{{.Config.Image}}|{{.State.Status}}|{{.State.StartedAt}}|{{.State.FinishedAt}}|{{.RestartCount}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.Pid}}|{{.HostConfig.RestartPolicy.Name}}|{{.Config.StopSignal}}|{{index .Config.Labels "openvidu-agent"}}'
+inspect_format='{{.Name}}|{{.ID}}|{{.Config.Image}}|{{.State.Status}}|{{.State.StartedAt}}|{{.State.FinishedAt}}|{{.RestartCount}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.Pid}}|{{.HostConfig.RestartPolicy.Name}}|{{.Config.StopSignal}}|{{index .Config.Labels "openvidu-agent"}}'
 event_format='{{.TimeNano}}|{{.Action}}|{{.Actor.Attributes.name}}|{{.Actor.Attributes.exitCode}}|{{.Actor.Attributes.signal}}'
 errors_log=/var/log/openvidu/nodes_errors.log
 

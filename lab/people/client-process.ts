@@ -21,7 +21,7 @@ const START_MS = 20_000;
 const REQUEST_MS = 30_000;
 const END_MS = 4000;
 
-/** The process that holds the participants (clients.mjs). It may die at any time: `onExit` tells, and nothing here throws. */
+/** The process that holds the participants (participants.mjs). It may die at any time: `onExit` tells, and nothing here throws. */
 export class ClientProcess {
   private readonly pending = new Map<number, (problem: string | undefined) => void>();
   private next = 0;
@@ -48,7 +48,7 @@ export class ClientProcess {
     onEvent: (event: ClientEvent) => void,
     onExit: (why: string) => void,
   ): Promise<ClientProcess | { unavailable: string }> {
-    const script = fileURLToPath(new URL('./clients.mjs', import.meta.url));
+    const script = fileURLToPath(new URL('./participants.mjs', import.meta.url));
     // Options of a test runner or of tsx must not reach a plain script.
     const child = fork(script, [], {
       execArgv: [],

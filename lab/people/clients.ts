@@ -1,6 +1,8 @@
 import { ClientProcess, type ClientEvent } from '@/lab/people/client-process';
 import type { Client, Counters } from '@/lab/people/options';
 
+const JOIN_ATTEMPTS = 4;
+
 /** What is known of every client, kept up to date from the events of their process. */
 export class Clients {
   private readonly known = new Map<string, Client>();
@@ -56,11 +58,16 @@ export class Clients {
     if (present && present.state !== 'disconnected') throw new Error(`${identity} is in ${present.room}`);
     const client: Client = { identity, room, state: 'connecting', joinedAt: Date.now(), reconnects: [] };
     this.known.set(identity, client);
-    try {
-      await this.process.request('join', { client: identity, url: this.url, token: await this.token(room, identity) });
-    } catch (error) {
-      this.out(client, 'JOIN_FAILURE');
-      throw error;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.process.request('join', { client: identity, url: this.url, token: await this.token(room, identity) });
+        break;
+      } catch (error) {
+        // rtc-node gives a busy machine five seconds to answer; a user would try again too.
+        if (attempt < JOIN_ATTEMPTS && this.process) continue;
+        this.out(client, 'JOIN_FAILURE');
+        throw error;
+      }
     }
     // It may have been thrown out again before its answer came.
     if (client.state === 'connecting') client.state = 'connected';
@@ -81,7 +88,8 @@ export class Clients {
 
   private take({ client: identity, event, reason }: ClientEvent): void {
     const client = this.known.get(identity);
-    if (!client || client.state === 'disconnected') return;
+    // While it joins, an attempt that failed is no departure: join() decides.
+    if (!client || client.state === 'disconnected' || client.state === 'connecting') return;
     const last = client.reconnects.at(-1);
     if (event === 'reconnecting' && client.state !== 'reconnecting') {
       client.state = 'reconnecting';

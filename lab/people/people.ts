@@ -42,6 +42,9 @@ export async function startPeople(options: PeopleOptions): Promise<People> {
 
   for (let at = 0; at < names.length; at += AT_ONCE)
     await Promise.all(names.slice(at, at + AT_ONCE).map((name) => createRoom(name)));
+  // Made side by side, named in the order that was asked for.
+  rooms.clear();
+  names.forEach((name) => rooms.add(name));
   const clients = new Clients(http.replace(/^http/, 'ws'), token, log);
   const recordings = new Recordings(options.controls ?? []);
   const join = (room: string, identity = `guest-${(guests += 1)}`) => clients.join(room, identity);

@@ -1,5 +1,5 @@
 import { randomBytes, createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Container, newRecord, signalName } from './container.mjs';
 import { nowNanos } from './time.mjs';
@@ -13,6 +13,7 @@ export const SOCKET = 'engine.sock';
 const IDLE_MS = 10_000;
 
 mkdirSync('containers', { recursive: true });
+writeFileSync('engine.pid', String(process.pid));
 const containers = new Map();
 const listeners = new Set();
 const followers = new Set();

@@ -8,10 +8,18 @@ import { instant } from './time.mjs';
 /** The version whose behaviour the contract test compares with. */
 const VERSION = '20.10.24+dfsg1';
 
-/** Without our own part. An empty stop signal is left out of Docker's JSON, yet a template may ask for it. */
+/** Without our own part. An empty stop signal is left out of Docker's JSON. */
 function plain({ standin: _, ...record }) {
-  if (!record.Config.StopSignal) Object.defineProperty(record.Config, 'StopSignal', { value: '', enumerable: false });
-  return record;
+  const { StopSignal, ...Config } = record.Config;
+  return { ...record, Config: { ...Config, ...(StopSignal && { StopSignal }) } };
+}
+
+/** As Docker's Go struct has it: ID instead of Id, and a stop signal even when there is none. JSON is that of the record. */
+function typed(record) {
+  const { Id: ID, ...rest } = record;
+  const Config = { ...rest.Config };
+  if (!Config.StopSignal) Object.defineProperty(Config, 'StopSignal', { value: '', enumerable: false });
+  return Object.defineProperty({ ID, ...rest, Config }, 'toJSON', { value: () => record, enumerable: false });
 }
 
 /** A template sees the fields of Go's struct, `{{json .}}` those of the wire. */
@@ -45,18 +53,36 @@ export async function inspect(argv) {
     all.find(
       (record) => record.Name.slice(1) === wanted.replace(/^\//, '') || (wanted.length > 1 && record.Id.startsWith(wanted)),
     );
-  const found = rest.map((wanted) => ({ wanted, record: find(wanted) }));
-  const records = found.filter(({ record }) => record).map(({ record }) => plain(record));
-  const missing = found.filter(({ record }) => !record);
-  try {
-    if (options.format === undefined) process.stdout.write(`${JSON.stringify(records, null, 4)}\n`);
-    else process.stdout.write(records.map(rows(options.format)).join('') || '\n');
-  } catch (error) {
-    process.stdout.write('\n');
-    throw new Usage(`${error.message.startsWith('template parsing') ? '' : 'template parsing error: '}${error.message}`, 1);
+  const found = [];
+  const problems = [];
+  const render = options.format === undefined ? undefined : inspection(options.format);
+  for (const wanted of rest) {
+    const record = find(wanted);
+    try {
+      if (!record) throw new Error(`Error: No such ${kind}: ${wanted}`);
+      found.push(render ? render(plain(record)) : plain(record));
+    } catch (error) {
+      problems.push(error.message);
+    }
   }
-  for (const { wanted } of missing) process.stderr.write(`Error: No such ${kind}: ${wanted}\n`);
-  if (missing.length) process.exitCode = 1;
+  process.stdout.write(render ? found.join('') || '\n' : `${JSON.stringify(found, null, 4)}\n`);
+  if (problems.length) throw new Usage(problems.join('\n'), 1);
+}
+
+/** The struct first; a template that does not fit it is tried on the JSON, where what is missing is an error. */
+function inspection(format) {
+  const template = compile(format === 'json' ? '{{json .}}' : format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'));
+  return (record) => {
+    try {
+      return `${template(typed(record))}\n`;
+    } catch {
+      try {
+        return `${template(record, true)}\n`;
+      } catch (error) {
+        throw new Error(`${error.message.startsWith('template parsing') ? '' : 'template parsing error: '}${error.message}`);
+      }
+    }
+  };
 }
 
 export async function logs(argv) {

@@ -2,7 +2,7 @@ export class TemplateError extends Error {}
 
 const FUNCTIONS = {
   json: (value) => JSON.stringify(value ?? null),
-  index: (value, ...keys) => keys.reduce((inside, key) => inside?.[key] ?? '', value),
+  index: undefined,
   len: (value) => (typeof value === 'string' || Array.isArray(value) ? value.length : Object.keys(value ?? {}).length),
   eq: (value, ...others) => others.some((other) => other === value),
   ne: (a, b) => a !== b,
@@ -80,14 +80,20 @@ export function evaluate(pipe, dot, variables) {
     const extra = index ? [last] : [];
     const [head, ...rest] = command;
     const args = [...rest.map((item) => resolve(item, dot, variables, [])), ...extra];
-    if (head.call) return FUNCTIONS[head.call](...args);
+    if (head.call) return apply(head.call, args, variables);
     return resolve(head, dot, variables, args);
   }, undefined);
 }
 
+function apply(name, args, { raw }) {
+  if (name !== 'index') return FUNCTIONS[name](...args);
+  const [value, ...keys] = args;
+  return keys.reduce((inside, key) => inside?.[key], value) ?? (raw ? undefined : '');
+}
+
 function resolve(item, dot, variables, args) {
   if (item.inner) return evaluate(item.inner, dot, variables);
-  if (item.call) return FUNCTIONS[item.call](...args);
+  if (item.call) return apply(item.call, args, variables);
   if (!item.path) return item.value;
   const [root, ...fields] = item.path.startsWith('.') ? ['', ...item.path.slice(1).split('.')] : item.path.split('.');
   if (root && !(root in variables)) throw new TemplateError(`template parsing error: template: :1: undefined variable "${root}"`);

@@ -1,2 +1,2 @@
 export class TemplateError extends Error {}
-export function compile(source: string): (data: unknown) => string;
+export function compile(source: string): (data: unknown, raw?: boolean) => string;

@@ -6,11 +6,12 @@ import { evaluate, parsePipeline, show, TemplateError, truthy } from './template
  */
 export { TemplateError };
 
+/** @returns a function of the data; `raw` data comes from JSON: there `index` of a missing key has no value, not "". */
 export function compile(source) {
   const tokens = tokenize(source);
   const { nodes, rest } = block(tokens, 0, source);
   if (rest < tokens.length) throw new TemplateError(`template parsing error: template: :1: unexpected {{${tokens[rest].text}}}`);
-  return (data) => render(nodes, data, { $: data });
+  return (data, raw = false) => render(nodes, data, { $: data, raw });
 }
 
 function tokenize(source) {

@@ -3,7 +3,7 @@ import { MASTER_SERVICES, MEDIA_SERVICES } from '@/lib/contract/names';
 // Word for word what remote/stream.sh and remote/read-config.sh run in read-only mode; a test holds them to it.
 const PS = '{{.ID}}|{{.Names}}|{{.Image}}|{{.State}}|{{.Status}}|{{.Label "openvidu-agent"}}';
 const INSPECT =
-  '{{.Name}}|{{.Id}}|{{.Config.Image}}|{{.State.Status}}|{{.State.StartedAt}}|{{.State.FinishedAt}}|{{.RestartCount}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.Pid}}|{{.HostConfig.RestartPolicy.Name}}|{{.Config.StopSignal}}|{{index .Config.Labels "openvidu-agent"}}';
+  '{{.Name}}|{{.ID}}|{{.Config.Image}}|{{.State.Status}}|{{.State.StartedAt}}|{{.State.FinishedAt}}|{{.RestartCount}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.State.Pid}}|{{.HostConfig.RestartPolicy.Name}}|{{.Config.StopSignal}}|{{index .Config.Labels "openvidu-agent"}}';
 const EVENTS = '{{.TimeNano}}|{{.Action}}|{{.Actor.Attributes.name}}|{{.Actor.Attributes.exitCode}}|{{.Actor.Attributes.signal}}';
 const EVENT_FILTERS = ['start', 'die', 'kill', 'oom', 'stop', 'restart', 'pause', 'unpause', 'destroy'];
 
