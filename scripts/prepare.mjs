@@ -121,6 +121,7 @@ const SOURCES = [
   'prisma/schema.prisma',
   'public',
   'next.config.ts',
+  'proxy.ts',
   'postcss.config.mjs',
   'tsconfig.json',
   'package-lock.json',

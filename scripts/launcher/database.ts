@@ -8,6 +8,8 @@ export interface Database {
   connections: Connections;
   /** The embedded server; undefined with DATABASE_URL. */
   server: EmbeddedPostgres | undefined;
+  /** Settles with why, when the embedded server has ended and cannot be started again. Never with DATABASE_URL. */
+  failed: Promise<string>;
   stop: () => Promise<void>;
 }
 
@@ -29,7 +31,7 @@ async function openOwn(settings: LaunchSettings & { DATABASE_URL: string }, log:
   if (warning) log(warning);
   await migrate({ url: connections.owner, log });
   await checkRoles(connections);
-  return { connections, server: undefined, stop: async () => undefined };
+  return { connections, server: undefined, failed: new Promise(() => undefined), stop: async () => undefined };
 }
 
 async function openEmbedded(dataDir: string, log: (line: string) => void): Promise<Database> {
@@ -40,11 +42,48 @@ async function openEmbedded(dataDir: string, log: (line: string) => void): Promi
     await migrate({ url: connections.owner, log });
     await makeLogins(server, passwords);
     await checkRoles(connections);
-    return { connections, server, stop: server.stop };
+    return { connections, server, ...keepRunning(server, () => startEmbedded({ dataDir, log }), log) };
   } catch (error) {
     await server.stop();
     throw error;
   }
+}
+
+const MOST_SHORT_LIVES = 5;
+const HEALTHY_MS = 60_000;
+
+/** A server that was killed is started again on its port, where console and worker find it; not when it keeps ending within a minute. */
+function keepRunning(
+  first: EmbeddedPostgres,
+  again: () => Promise<EmbeddedPostgres>,
+  log: (line: string) => void,
+): Pick<Database, 'failed' | 'stop'> {
+  let server = first;
+  let starting: Promise<unknown> = Promise.resolve();
+  let stopping = false;
+  const watch = async (): Promise<string> => {
+    for (let shortLives = 0; ;) {
+      const born = Date.now();
+      const said = await server.ended;
+      if (stopping) return new Promise(() => undefined);
+      shortLives = Date.now() - born > HEALTHY_MS ? 0 : shortLives + 1;
+      if (shortLives > MOST_SHORT_LIVES) return said;
+      log('the embedded Postgres has ended; starting it again');
+      const next = again();
+      starting = next.catch(() => undefined);
+      server = await next;
+      if (server.port !== first.port && !stopping)
+        return `port ${first.port} of the database was taken by another program meanwhile`;
+    }
+  };
+  return {
+    failed: watch().catch((error: unknown) => String(error)),
+    stop: async () => {
+      stopping = true;
+      await starting;
+      await server.stop();
+    },
+  };
 }
 
 /** After a restart of the machine one's own server may come up later than Signalbox. */

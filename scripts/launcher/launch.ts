@@ -109,9 +109,7 @@ async function untilAnswers(port: number, web: Supervised, withinMs = 60_000) {
 }
 
 async function failureOf(database: Database): Promise<{ failed: true; sentence: string }> {
-  if (!database.server) return new Promise(() => undefined);
-  const said = await database.server.ended;
-  return { failed: true, sentence: `Signalbox: the embedded Postgres has ended:\n${said}` };
+  return { failed: true, sentence: `Signalbox: the embedded Postgres has ended for good:\n${await database.failed}` };
 }
 
 interface Greeting {

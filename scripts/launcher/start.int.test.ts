@@ -137,6 +137,24 @@ test('kill -9 of the launcher alone: console and worker follow, and the next sta
   expect(second.output()).toContain('shutting it down');
 });
 
+test('a database that is killed is started again on its port, without a restart of Signalbox', async () => {
+  const signalbox = start();
+  const { pid } = await ask(await untilUp(signalbox));
+  const before = await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+  process.kill(Number(before.split('\n')[0]), 'SIGKILL');
+  const after = await vi.waitFor(
+    async () => {
+      const now = await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+      expect(now.split('\n')[0]).not.toBe(before.split('\n')[0]);
+      expect(now.split('\n')[7]?.trim()).toBe('ready');
+      return now;
+    },
+    { timeout: 30_000 },
+  );
+  expect(after.split('\n')[3]).toBe(before.split('\n')[3]); // line 4: the port
+  expect((await ask(/Signalbox is up: (\S+)/.exec(signalbox.output())?.[1] ?? '')).pid).toBe(pid);
+});
+
 test('a console that dies is started again while the port stays held', async () => {
   const signalbox = start();
   const url = await untilUp(signalbox);
