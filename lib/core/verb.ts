@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Delta } from '@/lib/contract/events';
 import type { Scope } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
 import type { Actor, Context } from './context';
@@ -45,6 +46,9 @@ function fieldError(issue: z.core.$ZodIssue): FieldError {
 /** Writes the audit row of a change. `data` holds what a reader needs to understand it and never a secret. */
 export type Audit = (entry: { target: string; deploymentId?: string | null; data?: Prisma.InputJsonObject }) => Promise<void>;
 
+/** Lets open pages load anew what was changed; sent by the stream with the commit. */
+export type Tell = (delta: Delta & { deploymentId: string }) => void;
+
 /**
  * One transaction: the change, its audit row and, when the request has an Idempotency-Key, the answer to replay.
  * Fails closed: without an audit row nothing is committed.
@@ -53,7 +57,7 @@ export type Audit = (entry: { target: string; deploymentId?: string | null; data
 export async function writing<T>(
   ctx: Context,
   verb: string,
-  change: (tx: Tx, audit: Audit) => Promise<T>,
+  change: (tx: Tx, audit: Audit, tell: Tell) => Promise<T>,
   by: Pick<Actor, 'kind' | 'id' | 'label'> | null = ctx.actor,
 ): Promise<T> {
   if (!by) throw new Unauthenticated();
@@ -63,7 +67,8 @@ export async function writing<T>(
       // The answer that this very verb gave to the same request: the hash covers method, path and body.
       if (before) return before.answer as T;
       let audited = 0;
-      const result = await change(tx, async ({ target, deploymentId = null, data = {} }) => {
+      const told: Prisma.InputJsonObject[] = [];
+      const audit: Audit = async ({ target, deploymentId = null, data = {} }) => {
         audited += 1;
         await tx.auditEntry.create({
           data: {
@@ -78,9 +83,14 @@ export async function writing<T>(
             data,
           },
         });
+      };
+      const result = await change(tx, audit, ({ deploymentId, ...data }) => {
+        told.push({ deployment_id: deploymentId, kind: 'delta', data: data as Prisma.InputJsonObject }); // a Delta is JSON
       });
       if (audited === 0) throw new Error(`${verb} wrote no audit row; nothing was changed`);
       await keepAnswer(tx, ctx, result);
+      // The last statement: append_event holds up all other writers of events until the commit.
+      if (told.length > 0) await tx.$queryRaw`SELECT append_event(${JSON.stringify(told)}::jsonb)::text`;
       return result;
     },
     { maxWait: 5_000, timeout: 15_000 },

@@ -69,7 +69,11 @@ afterAll(async () => {
 const request = (path: string, init: RequestInit = {}) =>
   new Request(ORIGIN + path, { ...init, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } });
 const signIn = () =>
-  new Request(`${ORIGIN}/api/auth/sign-in/email`, { method: 'POST', body: JSON.stringify(ADMIN), headers: { 'content-type': 'application/json' } });
+  new Request(`${ORIGIN}/api/auth/sign-in/email`, {
+    method: 'POST',
+    body: JSON.stringify(ADMIN),
+    headers: { 'content-type': 'application/json' },
+  });
 const list = () => handleApi(rt, request('/api/v1/deployments'));
 
 test(

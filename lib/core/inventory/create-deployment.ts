@@ -25,7 +25,7 @@ export async function createDeployment({ ctx, input: raw }: Call) {
   const id = found?.deploymentId ?? randomUUID();
   refuseDoubles(input);
   const secrets = await sealSecrets(ctx, { deploymentId: id, settings, secrets: input.secrets });
-  return writing(ctx, 'deployment.create', async (tx, audit) => {
+  return writing(ctx, 'deployment.create', async (tx, audit, tell) => {
     const slug = await freeSlug(tx, input.name, input.slug);
     await tx.deployment.create({
       data: {
@@ -60,6 +60,7 @@ export async function createDeployment({ ctx, input: raw }: Call) {
         hostKeys: taken?.hostKeys ?? [],
       },
     });
+    tell({ deploymentId: id, deployment: slug, reload: ['deployment'] });
     return readDeploymentDetail(tx, Prisma.sql`d.id = ${id}::uuid`, `deployment ${slug}`);
   });
 }

@@ -10,7 +10,7 @@ import { nodeView, readNodeRows } from './node-views';
 export async function declareNode({ ctx, input: raw }: Call) {
   allow(ctx, 'operate');
   const { slug, name: wished, address } = parse(api.nodes.declare, raw);
-  return writing(ctx, 'node.declare', async (tx, audit) => {
+  return writing(ctx, 'node.declare', async (tx, audit, tell) => {
     const deployment = await tx.deployment.findUnique({ where: { slug }, select: { id: true } });
     if (!deployment) throw new NotFound(`deployment ${slug}`);
     const deploymentId = deployment.id;
@@ -30,6 +30,7 @@ export async function declareNode({ ctx, input: raw }: Call) {
     const name = wished ?? there?.name ?? freeName(nodes.map((n) => n.name));
     await save(tx, { id: there?.id, deploymentId, name, address, now: ctx.now });
     await audit({ target: `${slug}/${name}`, deploymentId, data: { address } });
+    tell({ deploymentId, deployment: slug, reload: ['deployment', 'nodes'] });
     const [row] = await readNodeRows(tx, deploymentId, name);
     if (!row) throw new NotFound(`node ${name} in ${slug}`);
     return nodeView(row, (await readClocks(tx, [deploymentId])).get(deploymentId));

@@ -8,7 +8,7 @@ import { allow, parse, writing, type Call } from '../verb';
 export async function forgetNode({ ctx, input: raw }: Call): Promise<{ forgotten: string }> {
   allow(ctx, 'operate');
   const { slug, node: name } = parse(api.nodes.forget, raw);
-  return writing(ctx, 'node.forget', async (tx, audit) => {
+  return writing(ctx, 'node.forget', async (tx, audit, tell) => {
     const node = await tx.node.findFirst({ where: { deployment: { slug }, name, forgottenAt: null } });
     if (!node) throw new NotFound(`node ${name} in ${slug}`);
     if (node.role === 'master') throw new Conflict('A master is not forgotten: change the four addresses of the deployment.');
@@ -18,6 +18,7 @@ export async function forgetNode({ ctx, input: raw }: Call): Promise<{ forgotten
     }
     await tx.node.update({ where: { id: node.id }, data: { forgottenAt: ctx.now, declared: false, rev: { increment: 1 } } });
     await audit({ target: `${slug}/${name}`, deploymentId: node.deploymentId, data: { address: node.address } });
+    tell({ deploymentId: node.deploymentId, deployment: slug, reload: ['deployment', 'nodes'] });
     return { forgotten: name };
   });
 }

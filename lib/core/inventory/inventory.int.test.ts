@@ -131,13 +131,29 @@ describe('update', () => {
   });
 });
 
+test('open pages learn of a change with its commit', async () => {
+  await web.owner.event.deleteMany();
+  await create();
+  await update({ name: 'Other' });
+  await call('POST', '/deployments/production/nodes', { address: '10.0.0.90' });
+  await update({ masters: [] }, 7); // refused: no event
+  await call('DELETE', '/deployments/production', { confirm: 'Other' });
+  const events = await web.owner.event.findMany({ orderBy: { id: 'asc' } });
+  expect(events.map((e) => [e.kind, e.data])).toEqual([
+    ['delta', { deployment: 'production', reload: ['deployment'] }],
+    ['delta', { deployment: 'production', reload: ['deployment', 'nodes'] }],
+    ['delta', { deployment: 'production', reload: ['deployment', 'nodes'] }],
+    ['delta', { deployment: 'production', reload: ['deployment'] }],
+  ]);
+});
+
 test('remove needs the typed name, and takes secrets and history with it', async () => {
-  await create({ secrets: { redisPassword: 'x' } });
+  const { body: made } = await create({ secrets: { redisPassword: 'x' } });
   const wrong = await call('DELETE', '/deployments/production', { confirm: 'production' });
   expect([wrong.status, fields(wrong.body)]).toEqual([422, ['confirm']]);
   expect((await call('DELETE', '/deployments/production', { confirm: 'Production' })).status).toBe(200);
   expect([await web.owner.secret.count(), await web.owner.node.count()]).toEqual([0, 0]);
-  expect(await web.owner.auditEntry.count({ where: { verb: 'deployment.remove' } })).toBe(1);
+  expect(await web.owner.auditEntry.count({ where: { verb: 'deployment.remove', deploymentId: made.id } })).toBe(1);
 });
 
 describe('nodes', () => {
@@ -204,8 +220,14 @@ describe('tasks', () => {
   });
 
   test('a discovery is taken over: sealed secrets and confirmed host keys, seen by nobody', async () => {
-    const begun = await call<TaskView>('POST', '/discover', { address: '10.0.0.11', secrets: { sshPassword: 'pass' } });
+    const begun = await call<TaskView>('POST', '/discover', {
+      address: '10.0.0.11',
+      auth: 'password',
+      secrets: { sshPassword: 'pass' },
+    });
     expect(begun.status).toBe(202);
+    const keyless = await call('POST', '/discover', { address: '10.0.0.11' });
+    expect([keyless.status, fields(keyless.body)]).toEqual([422, ['secrets.sshKey']]);
     const row = await web.owner.task.findUniqueOrThrow({ where: { id: begun.body.id } });
     const input = DiscoverTaskInput.parse(row.input);
     expect(input.sealed.map((s) => s.boundTo)).toEqual(['root@10.0.0.11:22']);

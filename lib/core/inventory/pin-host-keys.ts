@@ -8,7 +8,7 @@ import { readDeploymentDetail } from './deployment-views';
 export async function pinHostKeys({ ctx, input: raw }: Call) {
   const actor = allow(ctx, 'admin');
   const { slug, keys } = parse(api.deployments.pinHostKeys, raw);
-  return writing(ctx, 'host-key.pin', async (tx, audit) => {
+  return writing(ctx, 'host-key.pin', async (tx, audit, tell) => {
     const row = await tx.deployment.findUnique({ where: { slug }, select: { id: true } });
     if (!row) throw new NotFound(`deployment ${slug}`);
     for (const { endpoint, algorithm, fingerprint } of keys) {
@@ -20,6 +20,7 @@ export async function pinHostKeys({ ctx, input: raw }: Call) {
       });
     }
     await audit({ target: slug, deploymentId: row.id, data: { keys } });
+    tell({ deploymentId: row.id, deployment: slug, reload: ['deployment'] });
     return readDeploymentDetail(tx, Prisma.sql`d.id = ${row.id}::uuid`, `deployment ${slug}`);
   });
 }

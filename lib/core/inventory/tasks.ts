@@ -4,7 +4,7 @@ import { api } from '@/lib/contract/api';
 import { CheckStep, DiscoverResult, TASK_CHANNEL, type TaskView } from '@/lib/contract/tasks';
 import { Ports } from '@/lib/contract/inventory';
 import type { Prisma, Tx } from '@/lib/db/client';
-import { NotFound } from '../errors';
+import { InvalidInput, NotFound } from '../errors';
 import { allow, parse, writing, type Call } from '../verb';
 import { sealSecrets } from './secrets';
 
@@ -27,6 +27,12 @@ export async function checkDeployment({ ctx, input: raw }: Call): Promise<View> 
 export async function discover({ ctx, input: raw }: Call): Promise<View> {
   const actor = allow(ctx, 'admin');
   const { secrets, ...input } = parse(api.discover, raw);
+  const needed = input.auth === 'key' ? 'sshKey' : 'sshPassword';
+  if (secrets[needed] === undefined) {
+    throw new InvalidInput([
+      { field: `secrets.${needed}`, detail: `give the ${input.auth === 'key' ? 'private key' : 'password'} of ${input.user}` },
+    ]);
+  }
   const deploymentId = randomUUID();
   const { address, port, user, jump } = input;
   const settings = { livekitUrl: null, masters: [address], ports: { ...Ports.parse({}), ssh: port }, ssh: { user, jump } };

@@ -14,7 +14,7 @@ import { lostEndpoints, sealSecrets, storeSecrets } from './secrets';
 export async function updateDeployment({ ctx, input: raw }: Call) {
   allow(ctx, 'admin');
   const { slug, name, secrets = {}, ...changes } = parse(api.deployments.update, raw);
-  return writing(ctx, 'deployment.update', async (tx, audit) => {
+  return writing(ctx, 'deployment.update', async (tx, audit, tell) => {
     const row = await tx.deployment.findUnique({
       where: { slug },
       include: { secrets: { select: { kind: true, boundTo: true } } },
@@ -44,6 +44,7 @@ export async function updateDeployment({ ctx, input: raw }: Call) {
         removedSecrets: gone,
       },
     });
+    tell({ deploymentId: row.id, deployment: slug, reload: ['deployment', 'nodes'] });
     return readDeploymentDetail(tx, Prisma.sql`d.id = ${row.id}::uuid`, `deployment ${slug}`);
   });
 }

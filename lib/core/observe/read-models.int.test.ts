@@ -154,21 +154,23 @@ describe('rooms', () => {
     const active = await get<{ items: { egressId: string }[] }>('/production/egress?active=true');
     expect(active.items.map((e) => e.egressId)).toEqual(['EG_1']);
   });
-  test('a page of 100 out of 10,000 takes little time (the figure is printed)', async () => {
+  test('a page of 100 costs out of 10,000 rooms what it costs out of 200 (the figures are printed)', async () => {
+    const small = (await createDeployment({ ctx: systemContext(web.rt.db), input: { name: 'Small' } })).id;
     await rooms(10_000);
+    await rooms(200, { deploymentId: small, nodeId: null });
     await web.owner.$executeRaw`ANALYZE room`;
-    const path = '/production/rooms?limit=100';
-    let { next } = await get<{ next: string | null }>(path);
-    const took: number[] = [];
-    for (let i = 0; i < 40; i++) {
-      const start = performance.now();
-      next = (await get<{ next: string | null }>(`${path}&cursor=${next ?? ''}`)).next;
-      took.push(performance.now() - start);
+    const took: Record<string, number[]> = { production: [], small: [] };
+    for (let i = 0; i < 25; i++) {
+      for (const slug of ['production', 'small']) {
+        const start = performance.now();
+        await get(`/${slug}/rooms?limit=100`);
+        took[slug]?.push(performance.now() - start);
+      }
     }
-    const sorted = took.toSorted((a, b) => a - b);
-    const median = sorted[20] ?? 0;
-    console.log(`rooms page of 100 out of 10,000: median ${median.toFixed(1)} ms, fastest ${sorted[0]?.toFixed(1)} ms`);
-    expect(sorted[0]).toBeLessThan(15);
+    // The fastest of many: other programs of this machine only ever add to it.
+    const [many = 0, few = 1] = [took.production, took.small].map((t) => Math.min(...(t ?? [])));
+    console.log(`a page of 100 rooms: ${many.toFixed(1)} ms out of 10,000, ${few.toFixed(1)} ms out of 200`);
+    expect(many).toBeLessThan(few * 4);
   });
 });
 
