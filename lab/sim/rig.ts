@@ -32,6 +32,9 @@ export class Rig {
 
   run(command: string, argv: string[], env: Record<string, string> = {}): ChildProcess {
     const child = spawn(command, argv, { cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    // Nobody may read on: a full pipe would stop a server that logs.
+    child.stdout.resume();
+    child.stderr.resume();
     this.children.push(child);
     return child;
   }
