@@ -6,8 +6,8 @@ import { fingerprint, playNextTask, step } from './task-player';
 
 const MASTERS = ['10.30.0.11', '10.30.0.12', '10.30.0.13', '10.30.0.14'];
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const LOCKED_KEY = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' }).toString();
+const KEY = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+const LOCKED_KEY = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' }).toString();
 
 const hostKey = (address: string, state: 'pinned' | 'new' | 'changed') => ({
   endpoint: `${address}:22`,
@@ -21,9 +21,9 @@ test('by hand: only the name is needed, and what is missing is said to be unknow
   await expect(page.getByText('Without it, which room is on which node is unknown.')).toBeVisible();
   await look(page, 'add-by-hand');
   await page.getByRole('button', { name: 'Add the deployment' }).click();
-  await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/give a name/);
-  await page.getByLabel('Name', { exact: true }).fill(own('Bare'));
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveAccessibleDescription(/give a name/);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(own('Bare'));
   await page.getByRole('button', { name: 'Add the deployment' }).click();
   await expect(page).toHaveURL(/\/d\/bare-\w+\/settings\/check\?task=/);
   const name = await page.getByRole('heading', { level: 1 }).textContent();
@@ -43,7 +43,7 @@ test('by hand: only the name is needed, and what is missing is said to be unknow
 
 test('by hand: errors stand beside their fields, the focus goes to the first, and nothing typed is lost', async ({ page }) => {
   await page.goto('/add?by=hand');
-  await page.getByLabel('Name', { exact: true }).fill(`it's "q" <b>&amp;</b> $(id)`);
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(`it's "q" <b>&amp;</b> $(id)`);
   await page.getByLabel('LiveKit URL').fill('calls.example.com');
   await page.getByLabel('Master 1').fill('10.30.0.11');
   await page.getByLabel('Master 3').fill('300.1.1.1');
@@ -56,18 +56,20 @@ test('by hand: errors stand beside their fields, the focus goes to the first, an
   await expect(page.getByLabel('Master 3')).toHaveAccessibleDescription(/give an IP address or a host name/);
   await expect(page.getByLabel('Master 1')).toHaveAccessibleDescription(/exactly 4 master nodes; 2 given/);
   await expect(page.getByText('fields are not right yet.')).toBeVisible();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue(`it's "q" <b>&amp;</b> $(id)`);
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(`it's "q" <b>&amp;</b> $(id)`);
   await expect(page.getByLabel('Redis password')).toHaveValue('canary-redis');
   await look(page, 'add-by-hand-errors');
 
   // A wrong port opens its folded group, so that the focus does not fall into the void.
   await url.fill('wss://calls.example.com');
   await page.getByText('Ports: the defaults').click();
-  await page.getByLabel('Redis', { exact: true }).fill('7000x');
+  await page.getByRole('textbox', { name: 'Redis', exact: true }).fill('7000x');
   await page.getByText('Ports: 1 of your own').click();
   await page.getByRole('button', { name: 'Add the deployment' }).click();
-  await expect(page.getByLabel('Redis', { exact: true })).toBeFocused();
-  await expect(page.getByLabel('Redis', { exact: true })).toHaveAccessibleDescription(/a port is a number from 1 to 65535/);
+  await expect(page.getByRole('textbox', { name: 'Redis', exact: true })).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Redis', exact: true })).toHaveAccessibleDescription(
+    /a port is a number from 1 to 65535/,
+  );
 });
 
 test('a pasted list fills the four masters; defaults are shown in the fields', async ({ page }) => {
@@ -189,7 +191,7 @@ test('discover: link by link, the host key compared, the rest filled in, created
   expect(again.input.confirmHostKeys).toEqual([{ endpoint: `${first}:22`, fingerprint: fingerprint(`${first}:22`) }]);
 
   await expect(page.getByText('Found 4 masters and 2 media nodes.')).toBeVisible();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('calls.example.com');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('calls.example.com');
   await expect(page.getByLabel('Master 4')).toHaveValue(MASTERS[3] ?? '');
   await expect(page.getByLabel('Redis password')).toHaveValue('');
   await expect(page.getByLabel('Redis password')).toHaveAccessibleDescription(/Found and sealed/);
@@ -203,7 +205,7 @@ test('discover: link by link, the host key compared, the rest filled in, created
   await look(page, 'add-curl');
   await page.keyboard.press('Escape');
 
-  await page.getByLabel('Name', { exact: true }).fill(own('Found'));
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(own('Found'));
   await page.getByLabel('I compared these 4 fingerprints').check();
   await page.getByRole('button', { name: 'Add the deployment' }).click();
   await expect(page).toHaveURL(/\/d\/found-\w+\/settings\/check\?task=/);

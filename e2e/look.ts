@@ -9,6 +9,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
  * SCREENSHOTS=folder a picture of each is left there to be looked at by a person.
  */
 export async function look(page: Page, name: string) {
+  // Two schemes, each with every rule: minutes on a busy machine.
+  test.slow();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();

@@ -66,18 +66,18 @@ test('a secret can be replaced, is never shown, and is asked for again when its 
 test('when someone else was faster, what changed is shown and what was typed is kept', async ({ page }) => {
   const slug = await made(page, own('Conflict'));
   await page.goto(`/d/${slug}/settings`);
-  await page.getByLabel('Name', { exact: true }).fill('Mine');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Mine');
   expect(await patch(page, slug, 1, { name: 'Theirs', domain: 'theirs.example.com' })).toBe(200);
   await page.getByRole('button', { name: /^Save the changes/ }).click();
   await expect(page.getByText('Someone changed these settings while you were typing.')).toBeVisible();
   await expect(page.getByText('You typed Mine; yours is kept')).toBeVisible();
   await expect(page.getByLabel('Domain')).toHaveValue('theirs.example.com');
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Mine');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Mine');
   await look(page, 'deployment-settings-conflict');
   await page.getByRole('button', { name: /^Save the changes/ }).click();
   await expect(page.getByText('Settings saved.').first()).toBeVisible();
   await page.reload();
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Mine');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Mine');
   await expect(page.getByLabel('Domain')).toHaveValue('theirs.example.com');
 });
 

@@ -126,8 +126,8 @@ describe('a pasted list of masters', () => {
 
 describe('a key', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const plain = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const sealed = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' }).toString();
+  const plain = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
+  const sealed = privateKey.export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' }).toString();
   const openssh = (cipher: string) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(cipher.length);
@@ -148,6 +148,8 @@ describe('a key', () => {
     expect(lookAtKey('ssh-ed25519 AAAAC3Nza me@host')).toMatchObject({ kind: 'wrong' });
     expect(lookAtKey(plain.slice(0, -20))).toMatchObject({ kind: 'wrong' });
     expect(lookAtKey('hunter2')).toMatchObject({ kind: 'wrong' });
+    const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(lookAtKey(pkcs8)).toMatchObject({ kind: 'wrong', sentence: expect.stringContaining('ssh-keygen -p') });
     expect(lookAtKey(publicKey.export({ type: 'spki', format: 'pem' }).toString())).toMatchObject({ kind: 'wrong' });
   });
 });

@@ -44,7 +44,7 @@ export function GroupView({ group, form, sealed = {}, children }: GroupViewProps
   return (
     <section
       aria-labelledby={heading}
-      className="border-line grid gap-x-8 gap-y-2 border-t py-5 lg:grid-cols-[15rem_minmax(0,1fr)]"
+      className="border-line grid items-start gap-x-8 gap-y-2 border-t py-5 lg:grid-cols-[15rem_minmax(0,1fr)]"
     >
       <div>
         <h2 id={heading} className="font-semibold">

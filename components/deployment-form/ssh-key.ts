@@ -1,5 +1,7 @@
 export type KeyLooks = { kind: 'empty' } | { kind: 'private'; encrypted: boolean } | { kind: 'wrong'; sentence: string };
 
+// The SSH client of the worker reads OpenSSH's format, PKCS#1 and SEC1 PEM and PuTTY's, not PKCS#8 (ssh2:lib/protocol/keyParser.js).
+const PKCS8 = 'This key is in the format PKCS#8, which is not read here. Turn it into the one of OpenSSH: ssh-keygen -p -f FILE';
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /**
@@ -17,8 +19,9 @@ export function lookAtKey(text: string): KeyLooks {
   if (!key.includes('PRIVATE KEY-----', key.indexOf('-----END')))
     return { kind: 'wrong', sentence: 'The key is cut off: its last line, -----END … PRIVATE KEY-----, is missing.' };
   const [, type = '', body = ''] = pem;
+  if (type === '' || type.startsWith('ENCRYPTED')) return { kind: 'wrong', sentence: PKCS8 };
   if (type.startsWith('OPENSSH')) return { kind: 'private', encrypted: (opensshCipher(body) ?? 'none') !== 'none' };
-  return { kind: 'private', encrypted: type.startsWith('ENCRYPTED') || body.includes('ENCRYPTED') };
+  return { kind: 'private', encrypted: body.includes('ENCRYPTED') };
 }
 
 /** null: the body cannot be read; the server says what is wrong with it. */

@@ -1,3 +1,4 @@
+import { Age } from '@/components/live/age';
 import type { Mark } from '@/components/ui/marks';
 import { StateMark } from '@/components/ui/state-mark';
 import { plural } from '@/components/ui/format';
@@ -33,6 +34,11 @@ export function TaskSteps({ task }: { task: TaskView }) {
       <p role="status" className="mb-2 font-medium">
         {stepsSentence(task)}
       </p>
+      {task.status === 'queued' && (
+        <p className="text-soft mb-2">
+          Asked <Age at={task.createdAt} />. When no worker takes it, see whether the worker of Signalbox runs.
+        </p>
+      )}
       <ol className="border-line bg-panel overflow-hidden rounded-lg border">
         {task.steps.map((s) => (
           <li

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { parseAsBoolean, parseAsString, useQueryStates } from 'nuqs';
 import { useCallback, useMemo } from 'react';
 import { client, orpc } from '@/components/live/client';
+import { cx } from '@/components/ui/cx';
 import { Checkbox, Input, Select } from '@/components/ui/field';
 import { plural } from '@/components/ui/format';
 import { TableSkeleton } from '@/components/ui/notice';
@@ -56,7 +57,13 @@ export function RoomsPage({ slug }: { slug: string }) {
       {list.isPending && !list.error && <TableSkeleton rows={8} label="the rooms" />}
       {list.data && (
         <>
-          <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+          {/* On a wide screen in one line with the tools of the table, which go when it is empty. */}
+          <div
+            className={cx(
+              'mb-2 flex flex-wrap items-center gap-x-3 gap-y-2',
+              list.rows.length > 0 && 'lg:relative lg:z-[1] lg:-mb-7 lg:w-fit',
+            )}
+          >
             <Input
               data-filter
               type="search"

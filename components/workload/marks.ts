@@ -19,7 +19,7 @@ export const INGRESS_MARKS: Record<IngressView['status'], Mark> = {
   ERROR: { shape: '■', word: 'error', tone: 'text-down', rank: 0 },
 };
 
-export const RECORDING: Mark = { shape: '◉', word: 'recording', tone: 'text-down', rank: 3 };
+export const RECORDING: Mark = { shape: '◉', word: 'recording', tone: 'text-work', rank: 3 };
 
 const LIVE: Mark = { shape: '●', word: 'live', tone: 'text-up', rank: 3 };
 const ENDED: Mark = { shape: '○', word: 'ended', tone: 'text-soft', rank: 4 };
