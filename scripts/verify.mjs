@@ -24,7 +24,7 @@ try {
   const totals = new Totals(reports, process.argv.slice(2));
   const missing = ensurePrograms([...LAB, ...TOOLS]);
   if (missing.length > 0) console.log(`Missing: ${describeMissing(missing)}`);
-  await verify(totals);
+  await verify(totals).catch((error) => totals.broke('verify', error));
   totals.print();
   process.exitCode = totals.failed > 0 ? 1 : 0;
 } catch (error) {
@@ -82,7 +82,9 @@ async function onNode24(totals) {
 }
 
 /** Without these no lab can be built; what else is missing it simulates, and says so. */
-const labNeeds = () => ['redis-server', 'sshd', 'unshare'].filter((program) => !hasProgram(program));
+function labNeeds() {
+  return ['redis-server', 'sshd', 'unshare'].filter((program) => !hasProgram(program));
+}
 
 async function lab(totals) {
   const needed = labNeeds();

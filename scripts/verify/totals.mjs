@@ -31,9 +31,10 @@ export class Totals {
    */
   async run(name, program, args, { env = {}, count } = {}) {
     if (!this.wants(name)) return true;
+    const { FORCE_COLOR: _, ...withoutColour } = process.env;
     const log = path.join(this.folder, `${name.replaceAll(' ', '-')}.log`);
     const began = Date.now();
-    const code = await spawned(program, args, { ...process.env, CI: '1', FORCE_COLOR: '0', ...env }, log);
+    const code = await spawned(program, args, { ...withoutColour, CI: '1', NO_COLOR: '1', ...env }, log);
     const output = readFileSync(log, 'utf8');
     const counted = count?.();
     const sum = counted ?? { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
@@ -55,10 +56,14 @@ export class Totals {
       this.add(name, { passed: 1, failed: 0, skipped: 0 }, began);
       return true;
     } catch (error) {
-      this.add(name, { passed: 0, failed: 1, skipped: 0 }, began);
-      console.log(error?.stack ?? String(error));
+      this.broke(name, error, began);
       return false;
     }
+  }
+
+  broke(name, error, began = Date.now()) {
+    this.add(name, { passed: 0, failed: 1, skipped: 0 }, began);
+    console.log(error?.stack ?? String(error));
   }
 
   skip(name, reason) {
