@@ -25,6 +25,7 @@ export async function capabilities(options: ResolvedOptions, say: (line: string)
   need('redis-server', 'redis-server');
   need('unshare', 'util-linux');
   const sshd = need('sshd', 'openssh-server');
+  need('ssh-keygen', 'openssh-client');
   if (!asRoot) {
     const namespaces = await run('unshare', ['--user', '--map-root-user', '--mount', '--uts', '--pid', '--fork', 'true']);
     if (namespaces.code !== 0)
@@ -84,5 +85,14 @@ export async function capabilities(options: ResolvedOptions, say: (line: string)
   );
   const cannotFilter = firewallProblem();
   part('partition', cannotFilter === undefined, cannotFilter ?? 'packet filter by address and group');
-  return { asRoot, engine, dockerCli, livekit, sshd, haproxy, sudo: asRoot && findSystemProgram('sudo') !== undefined, parts };
+  return {
+    asRoot,
+    engine,
+    dockerCli,
+    livekit,
+    sshd,
+    haproxy,
+    sudo: asRoot && findSystemProgram('sudo') !== undefined && findProgram('openssl') !== undefined,
+    parts,
+  };
 }

@@ -2,7 +2,17 @@ import { rm } from 'node:fs/promises';
 import { cgroupOf, removeCgroups } from '@/lab/machine/cgroup';
 import { openFirewall } from '@/lab/machine/firewall';
 import { TOKEN_VARIABLE } from '@/lab/machine/namespace';
-import { bootId, kill, lives, processesWith, until, type ProcessId } from '@/lab/machine/process';
+import {
+  bootId,
+  children,
+  commandName,
+  identify,
+  kill,
+  lives,
+  processesWith,
+  until,
+  type ProcessId,
+} from '@/lab/machine/process';
 import { dirOf, isStale, listStates, markEnded, releaseOctet, type LabState } from '@/lab/state';
 
 /**
@@ -20,7 +30,7 @@ export async function destroy(state: LabState): Promise<void> {
     await until(`the processes of lab ${state.name} to end`, () => {
       processesWith(TOKEN_VARIABLE, state.token).forEach(add);
       const left = [...seen.values()].filter(lives);
-      for (const id of left) kill(id);
+      for (const id of left) killFirst(id);
       return left.length === 0 || undefined;
     });
     await openFirewall(state.octet);
@@ -28,6 +38,13 @@ export async function destroy(state: LabState): Promise<void> {
   }
   await rm(dirOf(state.name), { recursive: true, force: true, maxRetries: 5 });
   releaseOctet(state.octet);
+}
+
+/** An `unshare` is left to end by itself, after the first process of its namespace: then nothing of the host is on its way out. */
+function killFirst(id: ProcessId): void {
+  const below = commandName(id.pid) === 'unshare' ? children(id.pid).flatMap((pid) => identify(pid) ?? []) : [];
+  if (below.length === 0) kill(id);
+  else below.forEach((child) => kill(child));
 }
 
 /** Ends every lab that was left behind (see isStale) and returns their names. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { children, identify, kill, lives, run, until, type Outcome, type ProcessId } from '@/lab/machine/process';
+import { children, commandName, identify, kill, lives, run, until, type Outcome, type ProcessId } from '@/lab/machine/process';
 
 export const TOKEN_VARIABLE = 'SIGNALBOX_LAB';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -78,14 +78,6 @@ function firstProcess(wrapper: number): number | undefined {
   return inner === undefined ? undefined : children(inner)[0];
 }
 
-function commandName(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
 export const untilReady = (tree: Pick<Tree, 'dir' | 'name'>, bound = 90_000) =>
   until(
     `${tree.name} to finish booting (see ${join(tree.dir, 'root/var/log')})`,
@@ -96,8 +88,9 @@ export const untilReady = (tree: Pick<Tree, 'dir' | 'name'>, bound = 90_000) =>
 /** Switches a host off as a power cut does: nothing inside gets to say goodbye. Resolves when its last process has ended. */
 export async function powerOff(namespace: Namespace): Promise<void> {
   // The first process ends only after all others of its namespace have; `unshare` ends after it. An ordinary user's host has
-  // another namespace around it, which ends with its own `unshare`.
-  kill(isRoot() ? namespace.init : namespace.wrapper);
+  // another namespace around it, whose first process is the one to kill.
+  const outermost = children(namespace.wrapper.pid).flatMap((pid) => identify(pid) ?? []);
+  for (const id of outermost.length > 0 && lives(namespace.wrapper) ? outermost : [namespace.wrapper]) kill(id);
   await until('a host to end', () => (lives(namespace.init) || lives(namespace.wrapper) ? undefined : true));
 }
 

@@ -50,6 +50,15 @@ export function children(pid: number): number[] {
   }
 }
 
+/** Name of the program, as the kernel keeps it; empty when there is no such process. */
+export function commandName(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
 const everyPid = () =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
