@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startLab, type Lab } from '@/lab/index';
 import { firewallProblem } from '@/lab/machine/firewall';
 import { testDatabase } from '@/test/database';
-import { addLab } from './lab-deployment';
+import { addLab } from '@/test/worker-on-lab';
 import type { Worker } from './run';
 import { until } from './test-deployment';
 

@@ -8,7 +8,7 @@ import { openNodeStream } from '@/lib/links/stream';
 import { livekitTarget, probesOf, redisTarget } from '@/lib/links/targets';
 import { FRESHNESS } from '@/lib/rules/freshness';
 import type { HttpReading } from '@/lib/rules/readings';
-import type { Inventory, Links, NodeAddress, NodeStream, OpenLinks, StreamHandlers } from './links';
+import type { Inventory, NodeAddress, NodeStream, OpenLinks, StreamHandlers } from './links';
 import { Shells } from './shells';
 
 const DIRECT_PROBE_MS = 1_500;

@@ -11,8 +11,8 @@ import { HostKeyUnknown } from '@/lib/links/errors';
 import { openShell } from '@/lib/links/shell';
 import { sshTarget } from '@/lib/links/targets';
 import { endpointOf } from '@/lib/rules/secret-endpoint';
-import { openLinks } from './observe/open-links';
-import { runWorker, type Worker } from './run';
+import { openLinks } from '@/worker/observe/open-links';
+import { runWorker, type Worker } from '@/worker/run';
 
 /** A lab as an operator would add it: settings, sealed secrets, pinned host keys; and a worker with the real links. For tests. */
 export async function addLab(owner: pg.Pool, lab: Lab): Promise<{ id: string; start: (databaseUrl: string) => Worker }> {
