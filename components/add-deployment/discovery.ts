@@ -51,6 +51,7 @@ export const DISCOVER_GROUPS: FieldGroup[] = [
     title: 'Jump host',
     intro: 'Only when the nodes are reached through another machine.',
     folded: true,
+    untouched: 'none',
     fields: all.filter((f) => f.path.startsWith('ssh.jump.') || f.path.startsWith('secrets.jump')),
   },
 ];

@@ -97,26 +97,27 @@ function entryOf(doc: OpenApi, path: string, method: string, operation: Operatio
 const MAX_DEPTH = 6;
 
 /** A schema as a type that people read: `{ name: string, limit?: integer = 100 }`, one property a line. */
-export function schemaText(schema: Schema, doc: Pick<OpenApi, 'components'>, depth = 0): string {
-  const below = (s: Schema) => schemaText(s, doc, depth + 1);
+export function schemaText(schema: Schema, doc: Pick<OpenApi, 'components'>, depth = 0, indent = 0): string {
+  const same = (s: Schema) => schemaText(s, doc, depth + 1, indent);
+  const below = (s: Schema) => schemaText(s, doc, depth + 1, indent + 1);
   if (depth > MAX_DEPTH) return '…';
   if (schema.$ref) {
     const target = doc.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
-    return target ? below(target) : (schema.$ref.split('/').at(-1) ?? 'unknown');
+    return target ? same(target) : (schema.$ref.split('/').at(-1) ?? 'unknown');
   }
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((v) => JSON.stringify(v)).join(' | ');
   const either = schema.anyOf ?? schema.oneOf;
-  if (either) return [...new Set(either.map(below))].join(' | ');
-  if (schema.allOf) return schema.allOf.map(below).join(' & ');
+  if (either) return [...new Set(either.map(same))].join(' | ');
+  if (schema.allOf) return schema.allOf.map(same).join(' & ');
   const type = Array.isArray(schema.type) ? schema.type.join(' | ') : schema.type;
-  if (type === 'array') return `array of ${schema.items ? below(schema.items) : 'anything'}`;
-  if (type === 'object' || schema.properties) return objectText(schema, below, depth);
+  if (type === 'array') return `array of ${schema.items ? same(schema.items) : 'anything'}`;
+  if (type === 'object' || schema.properties) return objectText(schema, below, indent);
   return [type ?? 'anything', schema.format].filter(Boolean).join(' ');
 }
 
-function objectText(schema: Schema, below: (s: Schema) => string, depth: number): string {
-  const pad = '  '.repeat(depth + 1);
+function objectText(schema: Schema, below: (s: Schema) => string, indent: number): string {
+  const pad = '  '.repeat(indent + 1);
   const lines = Object.entries(schema.properties ?? {}).map(([name, value]) => {
     const mark = schema.required?.includes(name) ? '' : '?';
     const fallback = value.default === undefined ? '' : ` = ${JSON.stringify(value.default)}`;
@@ -125,5 +126,5 @@ function objectText(schema: Schema, below: (s: Schema) => string, depth: number)
   });
   const rest = schema.additionalProperties;
   if (rest && typeof rest === 'object') lines.push(`${pad}[name]: ${below(rest)}`);
-  return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${'  '.repeat(depth)}}`;
+  return lines.length === 0 ? '{}' : `{\n${lines.join('\n')}\n${'  '.repeat(indent)}}`;
 }

@@ -25,6 +25,8 @@ export type FieldGroup = {
   /** Fields that count as "given"; one of them is enough. */
   given?: string[];
   folded?: boolean;
+  /** What a folded group says while nothing in it was changed. */
+  untouched?: string;
   fields: FieldSpec[];
 };
 

@@ -75,5 +75,5 @@ const isGiven = (group: FieldGroup, v: Values, sealed: Record<string, string>) =
 /** A folded group says whether something in it differs from the defaults. */
 function summary(group: FieldGroup, v: Values): string {
   const changed = group.fields.filter((f) => (f.kind === 'switch' ? v[f.path] !== 'on' : (v[f.path] ?? '') !== '')).length;
-  return changed === 0 ? `${group.title}: the defaults` : `${group.title}: ${changed} of your own`;
+  return changed === 0 ? `${group.title}: ${group.untouched ?? 'the defaults'}` : `${group.title}: ${changed} of your own`;
 }

@@ -24,7 +24,7 @@ export function SudoersView({ values }: { values: Values }) {
         Read only runs these commands by sudo, and no other. Write them to <code className="font-mono">{FILE}</code> on every node
         (<code className="font-mono">visudo -f {FILE}</code>):
       </p>
-      <div className="max-h-64 overflow-y-auto" tabIndex={0} role="region" aria-label="Lines for sudoers">
+      <div role="region" aria-label="Lines for sudoers">
         <CopyText block text={sudoersLines(user, { installDir }).join('\n')} label="Copy the lines" />
       </div>
     </div>
