@@ -7,7 +7,7 @@ export function makeLog(level: string): Log {
   const secret = ['password', 'secret', 'key', 'passphrase', 'privateKey', 'authorization', 'token', 'sealed', 'secrets'];
   return pino({
     level,
-    base: { process: 'worker' },
+    base: { process: 'worker', pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: secret.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]), censor: '***' },
     serializers: { error: errorOf, err: errorOf },
