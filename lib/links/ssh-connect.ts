@@ -42,19 +42,26 @@ export async function connectSsh(target: SshTarget, signal?: AbortSignal, onKey?
 function dial(hop: SshHop, timeouts: Timeouts, signal?: AbortSignal): Promise<Socket> {
   const what = `SSH at ${hostPort(hop.address, hop.port)}`;
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: hop.address, port: hop.port, signal });
-    const timer = setTimeout(() => fail({ code: 'ETIMEDOUT' }), timeouts.connect);
-    const fail = (error: unknown) => {
+    const socket = createConnection({ host: hop.address, port: hop.port });
+    const settle = (act: () => void) => {
       clearTimeout(timer);
-      socket.destroy();
-      reject(asLinkError(error instanceof Error ? error : Object.assign(new Error('timeout'), error), what));
-    };
-    socket.once('error', fail);
-    socket.once('connect', () => {
-      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
       socket.off('error', fail);
-      resolve(socket);
-    });
+      act();
+    };
+    const fail = (error: unknown) =>
+      settle(() => {
+        socket.on('error', () => undefined);
+        socket.destroy();
+        reject(asLinkError(error, what));
+      });
+    const silent = () => Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
+    const onAbort = () => fail(silent());
+    const timer = setTimeout(onAbort, timeouts.connect);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', fail);
+    socket.once('connect', () => settle(() => resolve(socket)));
+    if (signal?.aborted) onAbort();
   });
 }
 
