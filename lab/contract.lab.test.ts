@@ -14,7 +14,7 @@ const why = noRealEngine();
 if (why) process.stdout.write(`the remote scripts are not compared on two engines here: ${why}\n`);
 
 const WAITS = 'trap "exit 3" QUIT; while :; do sleep 0.1; done';
-const folder = mkdtempSync(join(tmpdir(), 'sbx-contract-'));
+const folder = why ? '' : mkdtempSync(join(tmpdir(), 'sbx-contract-'));
 const install = join(folder, 'openvidu');
 let server: Server;
 
@@ -104,7 +104,7 @@ function runScript(name: string, { input, done }: Case, engine: Engine): Promise
 }
 
 describe.skipIf(why)('every remote script says the same on the stand-in docker and on the real engine', () => {
-  const engines = [new Engine('real'), new Engine('standin')];
+  const engines = why ? [] : [new Engine('real'), new Engine('standin')];
 
   beforeAll(async () => {
     mkdirSync(join(install, 'config/cluster'), { recursive: true });

@@ -21,12 +21,17 @@ export interface SimOptions {
 
 /** Single parts of a lab for tests: a Redis (with Sentinels if wanted), simulations and real servers as plain processes. */
 export class Rig {
-  readonly dir = mkdtempSync(join(tmpdir(), 'signalbox-rig-'));
+  private made: string | undefined;
   private readonly children: ChildProcess[] = [];
   private redisSettings: Record<string, unknown> = {};
 
   /** @param net first three bytes of the addresses, such as 127.21.0 */
   constructor(private readonly net: string) {}
+
+  /** Made on first use: tests that are left out leave no folder. */
+  get dir(): string {
+    return (this.made ??= mkdtempSync(join(tmpdir(), 'signalbox-rig-')));
+  }
 
   at = (last: number) => `${this.net}.${last}`;
 
@@ -213,7 +218,7 @@ export class Rig {
     const gone = running.map((child) => new Promise((done) => child.once('exit', done)));
     for (const child of running) child.kill('SIGKILL');
     await Promise.all(gone);
-    rmSync(this.dir, { recursive: true, force: true });
+    if (this.made) rmSync(this.made, { recursive: true, force: true });
   }
 }
 

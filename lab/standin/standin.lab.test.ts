@@ -9,7 +9,7 @@ const STATE = '{{json .State}} {{.RestartCount}}';
 
 /** The same commands on both engines; each test compares exit code, stdout and stderr of every command. */
 describe.skipIf(why)('the stand-in docker says and does what the real engine says and does', () => {
-  const engines = [new Engine('real'), new Engine('standin')];
+  const engines = why ? [] : [new Engine('real'), new Engine('standin')];
   beforeAll(async () => {
     for (const engine of engines) await engine.start();
   });
