@@ -53,7 +53,7 @@ const states = async (id: string) =>
     )
   ).rows;
 
-test('two workers share the deployments fairly, and a third changes nothing needlessly', async () => {
+test('two workers share the deployments fairly, and hand nothing over needlessly', async () => {
   const cluster = new FakeCluster();
   for (let i = 0; i < 4; i++) await declareDeployment(owner, cluster);
   const a = start(cluster, 'a');

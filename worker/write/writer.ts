@@ -158,12 +158,12 @@ function size(d: { changed: ReadonlyMap<string, unknown>; gone: string[] }): num
   return d.changed.size + d.gone.length;
 }
 
-/** Ages of living signals stand in source_clock, one row a source and tick: a row of node_state changes only when something did. */
+/**
+ * Ages of signals that answer stand in source_clock, one row a source and tick: a row of node_state changes only when something
+ * did. A silent one keeps the time of its last good answer.
+ */
 function withoutAges(state: NodeState): NodeRow {
-  return {
-    ...state,
-    signals: state.signals.map((x) => (x.state === 'ok' ? { ...x, okAt: null, readAt: null } : { ...x, readAt: null })),
-  };
+  return { ...state, signals: state.signals.map((x) => ({ ...x, okAt: x.state === 'silent' ? x.okAt : null, readAt: null })) };
 }
 
 function hosts(s: Snapshot) {

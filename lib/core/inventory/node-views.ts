@@ -74,9 +74,16 @@ export function nodeView(row: NodeRow, clocks: Clocks | undefined): z.infer<type
     egress: figures.egress,
     ingress: figures.ingress,
     figures,
-    signals: row.signals ?? [],
+    signals: (row.signals ?? []).map((signal) => withAge(signal, row.name, clocks)),
     livekitNodeId: row.livekit_node_id,
     rev: row.rev,
     ...(clocks?.of(sourcesOf(row.role), row.name) ?? { asOf: null, stale: true }),
   };
+}
+
+/** A signal that answers is as old as its source's clock: its row is written on change only. */
+function withAge(signal: z.infer<typeof SignalView>, node: string, clocks: Clocks | undefined): z.infer<typeof SignalView> {
+  if (signal.state === 'silent' || signal.state === 'absent' || signal.readAt !== null) return signal;
+  const { asOf } = clocks?.of([signal.source], node) ?? { asOf: null };
+  return { ...signal, okAt: signal.state === 'ok' ? asOf : signal.okAt, readAt: asOf };
 }
