@@ -22,8 +22,9 @@ export function stepsSentence(task: TaskView): string {
     n('warning') > 0 ? `${n('warning')} need${n('warning') === 1 ? 's' : ''} a look` : '',
     n('skipped') > 0 ? `${n('skipped')} not tested` : '',
   ].filter(Boolean);
-  const works = `${plural(n('ok'), 'link')} work${n('ok') === 1 ? 's' : ''}`;
-  const sentence = [n('ok') === task.steps.length && !running ? `All ${works}` : works, ...parts].join(', ');
+  const works = n('ok') === 0 && parts.length > 0 ? '' : `${plural(n('ok'), 'link')} work${n('ok') === 1 ? 's' : ''}`;
+  const all = n('ok') === task.steps.length && n('ok') > 1 && !running;
+  const sentence = [all ? `All ${works}` : works, ...parts].filter(Boolean).join(', ');
   return running ? `Testing: ${sentence} so far.` : `${sentence}.`;
 }
 

@@ -24,7 +24,7 @@ export function useForm(initial: Values) {
     setErrors(found);
     setRefused(why);
     const path = firstWrong(found, values);
-    if (path) setFocusOn({ path });
+    setFocusOn(path ? { path } : null);
   };
 
   return {

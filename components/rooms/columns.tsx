@@ -9,7 +9,8 @@ import type { RoomView } from '@/lib/contract/workload';
 /** Links inside a row lie above the link of the row itself. */
 export const innerLink = 'relative z-[1] hover:underline underline-offset-2';
 
-export function roomColumns(slug: string, ended: boolean): Column<RoomView>[] {
+/** @param phone the row is the only target there: two links this close cannot be told apart by a finger */
+export function roomColumns(slug: string, ended: boolean, phone: boolean): Column<RoomView>[] {
   return [
     {
       id: 'room',
@@ -39,6 +40,8 @@ export function roomColumns(slug: string, ended: boolean): Column<RoomView>[] {
       cell: (r) =>
         r.node === null ? (
           <None />
+        ) : phone ? (
+          r.node
         ) : (
           <Link prefetch={false} href={`/d/${slug}/nodes/${encodeURIComponent(r.node)}`} className={innerLink}>
             {r.node}

@@ -10,6 +10,7 @@ import { plural } from '@/components/ui/format';
 import { TableSkeleton } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/section';
 import { DataTable } from '@/components/ui/table/data-table';
+import { PHONE, useMedia } from '@/components/ui/table/use-media';
 import { useTableState } from '@/components/ui/table/use-table-state';
 import { TroubleNotice } from '@/components/ui/trouble';
 import { AsOf, isRowStale } from '@/components/workload/as-of';
@@ -38,7 +39,8 @@ export function RoomsPage({ slug }: { slug: string }) {
     changedAt: signal.dataUpdatedAt,
   });
   useLoadAll(useTableState().sort !== '', list);
-  const columns = useMemo(() => roomColumns(slug, ended), [slug, ended]);
+  const phone = useMedia(PHONE);
+  const columns = useMemo(() => roomColumns(slug, ended, phone), [slug, ended, phone]);
   const stale = useCallback((r: RoomView) => r.endedAt === null && isRowStale(slug, 'redis', r), [slug]);
   const rooms = deployment.data?.counts.rooms;
   const people = deployment.data?.counts.participants;
