@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useCallback, useRef } from 'react';
 import { Age, useStaleMark } from '@/components/live/age';
 import { orpc } from '@/components/live/client';
-import { freshnessNow } from '@/components/live/node-clock';
+import { freshnessOf } from '@/components/live/node-clock';
 import { ButtonLink } from '@/components/ui/button';
 import { count } from '@/components/ui/format';
 import { STATUS_MARKS } from '@/components/ui/marks';
@@ -64,8 +64,8 @@ export function DeploymentPage({ slug }: { slug: string }) {
 function Header({ deployment }: { deployment: DeploymentDetail }) {
   const { slug, name, status, sentence, since, counts, detected, platform, asOf, stale } = deployment;
   const box = useRef<HTMLDivElement>(null);
-  const isStale = useCallback(() => freshnessNow(slug)?.stale ?? stale, [slug, stale]);
-  const at = useCallback(() => freshnessNow(slug)?.asOf ?? (asOf === null ? null : Date.parse(asOf)), [slug, asOf]);
+  const isStale = useCallback(() => freshnessOf(slug, { asOf, stale }).stale, [slug, asOf, stale]);
+  const at = useCallback(() => freshnessOf(slug, { asOf, stale }).asOf, [slug, asOf, stale]);
   useStaleMark(box, isStale);
   const above = [
     PLATFORMS[platform],

@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { useCallback, useRef } from 'react';
 import { Age, useStaleMark } from '@/components/live/age';
-import { freshnessNow } from '@/components/live/node-clock';
+import { freshnessOf } from '@/components/live/node-clock';
 import { plural } from '@/components/ui/format';
 import { STATUS_MARKS } from '@/components/ui/marks';
 import { StateMark } from '@/components/ui/state-mark';
@@ -13,8 +13,8 @@ import type { DeploymentView } from '@/lib/contract/inventory';
 export function DeploymentRow({ deployment }: { deployment: DeploymentView }) {
   const { slug, name, status, sentence, since, counts, asOf, stale } = deployment;
   const row = useRef<HTMLLIElement>(null);
-  const isStale = useCallback(() => freshnessNow(slug)?.stale ?? stale, [slug, stale]);
-  const at = useCallback(() => freshnessNow(slug)?.asOf ?? (asOf === null ? null : Date.parse(asOf)), [slug, asOf]);
+  const isStale = useCallback(() => freshnessOf(slug, { asOf, stale }).stale, [slug, asOf, stale]);
+  const at = useCallback(() => freshnessOf(slug, { asOf, stale }).asOf, [slug, asOf, stale]);
   useStaleMark(row, isStale);
   return (
     <li

@@ -13,7 +13,7 @@ export const ROOM_SOURCES: readonly Source[] = ['redis', 'livekit'];
 const ALL = SOURCES.merged;
 
 /** As of when, in server time, and whether that is too long ago; by the clocks of the stream, without a render. */
-export function freshnessNow(
+function freshnessNow(
   slug: string,
   sources: readonly Source[] = ALL,
   node?: string,
@@ -29,7 +29,27 @@ export function freshnessNow(
   return freshness(clocks, { sources, node, led: true, now: serverNow() });
 }
 
-export function nodeFreshness(slug: string, node: { name: string; role: Role; asOf: string | null; stale: boolean }) {
-  const live = freshnessNow(slug, SOURCES[node.role], node.name);
-  return live ?? { asOf: node.asOf === null ? null : Date.parse(node.asOf), stale: node.stale };
+/** Without any word of the stream, what was loaded is held against the longest limit of all sources. */
+const LOADED_LIMIT_MS = 15_000;
+
+interface Loaded {
+  asOf: string | null;
+  stale: boolean;
+}
+
+/** Freshness of a deployment, a room, an egress: by the stream, before its first message by what was loaded. */
+export function freshnessOf(
+  slug: string,
+  loaded: Loaded,
+  sources: readonly Source[] = ALL,
+  node?: string,
+): { asOf: number | null; stale: boolean } {
+  const live = freshnessNow(slug, sources, node);
+  if (live) return live;
+  const asOf = loaded.asOf === null ? null : Date.parse(loaded.asOf);
+  return { asOf, stale: loaded.stale || asOf === null || serverNow() - asOf > LOADED_LIMIT_MS };
+}
+
+export function nodeFreshness(slug: string, node: Loaded & { name: string; role: Role }) {
+  return freshnessOf(slug, node, SOURCES[node.role], node.name);
 }

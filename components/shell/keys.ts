@@ -28,11 +28,13 @@ function focusFilter() {
   return filter !== null;
 }
 
+/** When `g` was pressed, in ms. Not of the effect: a page may change between the two keys. */
+let goAt = 0;
+
 /** ⌘K, /, j, k, ? and `g` with a second key within a second. Nothing is taken while one types or a dialog is open. */
 export function useKeys({ slug, onPalette, onHelp }: { slug: string | null; onPalette: () => void; onHelp: () => void }) {
   const router = useRouter();
   useEffect(() => {
-    let goAt = 0;
     const go = (key: string) => {
       const found = [FLEET, SETTINGS, API_REFERENCE, ...(slug ? sectionsOf(slug) : [])].find((section) => section.key === key);
       if (found) router.push(found.href);

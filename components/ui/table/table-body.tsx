@@ -1,13 +1,15 @@
 'use client';
 
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { cx } from '../cx';
+import { useLazy } from '../use-lazy';
 import { sortOf, type Column } from './columns';
 import type { DataTableProps } from './data-table';
 import { TableRow } from './table-row';
+import { useNearEnd } from './near-end';
+import type { VirtualRowsProps } from './virtual-rows';
 
-interface Props<T> extends DataTableProps<T> {
+export interface TableBodyProps<T> extends DataTableProps<T> {
   shown: Column<T>[];
   ordered: T[];
   phone: boolean;
@@ -19,31 +21,22 @@ interface Props<T> extends DataTableProps<T> {
 
 const ROW = 32;
 const PHONE_ROW = 54;
-/** The next page is asked for so many rows before the end. */
-const NEAR_END = 40;
+const PLAIN_ROWS = 60;
+// One table shows one kind of row: the part that is fetched is the same for all.
+const fetchVirtualRows = () => import('./virtual-rows').then((m) => m.VirtualRows);
 
 /** Divs with table roles: rows are placed by the virtualizer, which a table's own layout does not allow. */
-export function TableBody<T>(props: Props<T>) {
+export function TableBody<T>(props: TableBodyProps<T>) {
   const { label, shown, ordered, phone, sort, onSort, tracks, minWidth, rowKey, onEnd } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const height = phone ? PHONE_ROW : ROW;
-  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called in this render only and are not memoised
-  const virtual = useVirtualizer({
-    count: ordered.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    getItemKey: (index) => {
-      const row = ordered[index];
-      return row ? rowKey(row) : index;
-    },
-    overscan: 12,
-    initialRect: { width: 1000, height: 700 },
-  });
-  const long = ordered.length > 60;
-  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  // Few rows are simply drawn; the program for many comes with the first long table.
+  const long = ordered.length > PLAIN_ROWS;
+  const { Part: VirtualRows, load } = useLazy<VirtualRowsProps<T>>(fetchVirtualRows);
   useEffect(() => {
-    if (ordered.length > 0 && last >= ordered.length - NEAR_END) onEnd?.();
-  }, [last, ordered.length, onEnd]);
+    if (long) load();
+  }, [long, load]);
+  useNearEnd(long ? -1 : ordered.length - 1, ordered.length, onEnd);
 
   return (
     <div
@@ -65,16 +58,19 @@ export function TableBody<T>(props: Props<T>) {
           ))}
         </div>
       </div>
-      <div
-        role="rowgroup"
-        className="relative"
-        style={{ height: virtual.getTotalSize(), minWidth: phone ? undefined : minWidth }}
-      >
-        {virtual.getVirtualItems().map((item) => {
-          const row = ordered[item.index];
-          return row && <TableRow key={item.key} {...props} row={row} index={item.index} start={item.start} height={height} />;
-        })}
-      </div>
+      {long && VirtualRows ? (
+        <VirtualRows {...props} scroller={scroller} height={height} />
+      ) : (
+        <div
+          role="rowgroup"
+          className="relative"
+          style={{ height: ordered.length * height, minWidth: phone ? undefined : minWidth }}
+        >
+          {ordered.slice(0, PLAIN_ROWS).map((row, index) => (
+            <TableRow key={rowKey(row)} {...props} row={row} index={index} start={index * height} height={height} />
+          ))}
+        </div>
+      )}
       {ordered.length === 0 && <p className="text-soft px-3 py-4">No {label} match the filter.</p>}
     </div>
   );
