@@ -88,16 +88,16 @@ const cell = 'px-3 py-1.5';
 function TokenTable({ tokens, onRevoke }: { tokens: TokenView[]; onRevoke: (token: TokenView) => void }) {
   return (
     <div className="border-line bg-panel overflow-x-auto rounded-lg border" tabIndex={0} role="region" aria-label="API tokens">
-      <table className="w-full min-w-[44rem] text-left">
+      <table className="w-full text-left sm:min-w-[44rem]">
         <thead className="text-soft text-sm">
           <tr>
             <th className={head}>Name</th>
-            <th className={head}>Begins with</th>
+            <th className={`${head} max-sm:hidden`}>Begins with</th>
             <th className={head}>State</th>
-            <th className={head}>Scope</th>
-            <th className={head}>Expires</th>
-            <th className={head}>Last used</th>
-            <th className={head}>Made by</th>
+            <th className={`${head} max-sm:hidden`}>Scope</th>
+            <th className={`${head} max-sm:hidden`}>Expires</th>
+            <th className={`${head} max-sm:hidden`}>Last used</th>
+            <th className={`${head} max-sm:hidden`}>Made by</th>
             <th className={head}>
               <span className="sr-only">Acts</span>
             </th>
@@ -106,21 +106,27 @@ function TokenTable({ tokens, onRevoke }: { tokens: TokenView[]; onRevoke: (toke
         <tbody>
           {tokens.map((t) => (
             <tr key={t.id} className="border-line h-8 border-t">
-              <td className={`${cell} font-medium`}>{t.name}</td>
-              <td className={`${cell} font-mono text-sm whitespace-nowrap`}>{t.prefix}…</td>
+              <td className={`${cell} font-medium`}>
+                {t.name}
+                {/* On a phone the row has two lines instead of more columns. */}
+                <span className="text-soft block text-sm font-normal sm:hidden">
+                  <code className="font-mono">{t.prefix}…</code> {t.scope}, used <Age at={t.lastUsedAt} />
+                </span>
+              </td>
+              <td className={`${cell} font-mono text-sm whitespace-nowrap max-sm:hidden`}>{t.prefix}…</td>
               <td className={cell}>
                 <StateMark mark={tokenMark(t, serverNow())} />
               </td>
-              <td className={cell} title={SCOPES.find((s) => s.value === t.scope)?.hint}>
+              <td className={`${cell} max-sm:hidden`} title={SCOPES.find((s) => s.value === t.scope)?.hint}>
                 {t.scope}
               </td>
-              <td className={`${cell} whitespace-nowrap`}>
+              <td className={`${cell} whitespace-nowrap max-sm:hidden`}>
                 {t.expiresAt === null ? 'never' : new Date(t.expiresAt).toLocaleDateString('en-GB', { dateStyle: 'medium' })}
               </td>
-              <td className={cell}>
+              <td className={`${cell} max-sm:hidden`}>
                 <Age at={t.lastUsedAt} />
               </td>
-              <td className={`${cell} text-soft`}>{t.createdBy}</td>
+              <td className={`${cell} text-soft max-sm:hidden`}>{t.createdBy}</td>
               <td className={`${cell} text-right`}>
                 {t.revokedAt === null && (
                   <Button
