@@ -83,12 +83,10 @@ test('10,000 rooms scroll: pages load as one goes, few rows are in the document,
       }
       return gaps.sort((a, b) => a - b);
     });
-    test
-      .info()
-      .annotations.push({
-        type: 'frame while scrolling 10,000 rows, median ms',
-        description: String(Math.round(frames[30] ?? 0)),
-      });
+    test.info().annotations.push({
+      type: 'frame while scrolling 10,000 rows, median ms',
+      description: String(Math.round(frames[30] ?? 0)),
+    });
     expect(await table.getByRole('row').count()).toBeLessThan(90);
   } finally {
     await noRooms();
