@@ -1,7 +1,7 @@
 'use client';
 
 import { AuthFrame } from '@/components/auth/auth-frame';
-import { Button } from '@/components/ui/button';
+import { Button } from '@/components/ui/plain-button';
 
 interface Props {
   error: Error & { digest?: string };

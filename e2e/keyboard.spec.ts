@@ -7,13 +7,13 @@ test('⌘K jumps to a node by its address', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByRole('link', { name: 'Production Madrid' })).toBeVisible();
   await page.keyboard.press('Control+k');
-  await page.getByPlaceholder('Deployment, node or page').fill('10.20.0.21');
+  await page.getByPlaceholder('Deployment, node or page').fill('10.20.0.22');
   await page
-    .getByRole('option', { name: /media-1/ })
+    .getByRole('option', { name: /media-2/ })
     .first()
     .waitFor();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/\/d\/prod\/nodes\/media-1$/);
+  await expect(page).toHaveURL(/\/d\/prod\/nodes\/media-2$/);
 });
 
 test('/ filters, j opens a row with Enter, g f goes to the fleet, ? helps', async ({ page }) => {

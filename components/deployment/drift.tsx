@@ -1,17 +1,19 @@
 'use client';
 
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { orpc } from '@/components/live/client';
 import { explain } from '@/components/live/problem';
 import { Button } from '@/components/ui/button';
-import { ConfirmDialog } from '@/components/ui/confirm-dialog';
 import { preloadDialog } from '@/components/ui/dialog';
 import { MISSING, UNDECLARED } from '@/components/ui/marks';
 import { Panel, Section } from '@/components/ui/section';
 import { StateMark } from '@/components/ui/state-mark';
 import { toast } from '@/components/ui/toast';
+import { useLazy } from '@/components/ui/use-lazy';
 import type { NodeView } from '@/lib/contract/inventory';
+import type { ForgetDialogProps } from './forget-dialog';
+import { useReloadNodes } from './reload-nodes';
 
 /** What was found and not declared, and what is declared and not found. Nothing is drawn when both agree. */
 export function Drift({ slug, nodes }: { slug: string; nodes: NodeView[] }) {
@@ -42,13 +44,8 @@ export function Drift({ slug, nodes }: { slug: string; nodes: NodeView[] }) {
   );
 }
 
-function useReload(slug: string) {
-  const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: orpc.nodes.key({ input: { slug } }) });
-}
-
 function Declare({ slug, node }: { slug: string; node: NodeView }) {
-  const reload = useReload(slug);
+  const reload = useReloadNodes(slug);
   const declare = useMutation(
     orpc.nodes.declare.mutationOptions({
       onSuccess: () => {
@@ -67,38 +64,28 @@ function Declare({ slug, node }: { slug: string; node: NodeView }) {
   );
 }
 
+const fetchForget = () => import('./forget-dialog').then((m) => m.ForgetDialog);
+
 function Forget({ slug, node }: { slug: string; node: NodeView }) {
   const [open, setOpen] = useState(false);
-  const reload = useReload(slug);
-  const forget = useMutation(
-    orpc.nodes.forget.mutationOptions({
-      onSuccess: () => {
-        setOpen(false);
-        toast(`${node.name} is forgotten.`);
-        return reload();
-      },
-    }),
-  );
+  const { Part, load } = useLazy<ForgetDialogProps>(fetchForget);
+  const prepare = () => {
+    load();
+    preloadDialog();
+  };
   return (
     <>
-      <Button onPointerEnter={preloadDialog} onFocus={preloadDialog} onClick={() => setOpen(true)}>
+      <Button
+        onPointerEnter={prepare}
+        onFocus={prepare}
+        onClick={() => {
+          prepare();
+          setOpen(true);
+        }}
+      >
         Forget {node.name}
       </Button>
-      <ConfirmDialog
-        open={open}
-        onOpenChange={setOpen}
-        title={`Forget ${node.name}`}
-        act={`Forget ${node.name}`}
-        typed={node.name}
-        busy={forget.isPending}
-        error={forget.error ? explain(forget.error).advice : null}
-        onConfirm={() => forget.mutate({ slug, node: node.name })}
-      >
-        <p>
-          Signalbox takes the node off its list. Nothing is done on the node itself. If it comes back, it is found again and shown
-          as not declared; its past samples and events stay.
-        </p>
-      </ConfirmDialog>
+      {Part && <Part slug={slug} name={node.name} open={open} onOpenChange={setOpen} />}
     </>
   );
 }

@@ -9,13 +9,14 @@ import { TipLayer } from '@/components/ui/tip';
 import { Toaster } from '@/components/ui/toast';
 import { useLazy } from '@/components/ui/use-lazy';
 import { BottomBar } from './bottom-bar';
-import { Help } from './help';
+import type { HelpProps } from './help';
 import { useKeys } from './keys';
 import type { PaletteProps } from './palette';
 import { slugOf } from './sections';
 import { Sidebar } from './sidebar';
 import { StaleBar } from './stale-bar';
 
+const fetchHelp = () => import('./help').then((m) => m.Help);
 const fetchPalette = () => import('./palette').then((m) => m.Palette);
 
 /** What surrounds every page behind the sign-in. */
@@ -33,13 +34,15 @@ function Frame({ children }: { children: ReactNode }) {
   const pathname = usePathname();
   const slug = slugOf(pathname);
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+  const { Part: HelpPart, load: loadHelp } = useLazy<HelpProps>(fetchHelp);
   const { Part: PalettePart, load } = useLazy<PaletteProps>(fetchPalette);
   const onPalette = useCallback(() => setOpen((was) => (was === 'palette' ? null : 'palette')), []);
   const onHelp = useCallback(() => setOpen('help'), []);
   useKeys({ slug, onPalette, onHelp });
   useEffect(() => {
     if (open === 'palette') load();
-  }, [open, load]);
+    if (open === 'help') loadHelp();
+  }, [open, load, loadHelp]);
   const place = { pathname, slug, onPalette };
   return (
     <>
@@ -61,7 +64,7 @@ function Frame({ children }: { children: ReactNode }) {
       {PalettePart && (
         <PalettePart slug={slug} open={open === 'palette'} onOpenChange={(next) => setOpen(next ? 'palette' : null)} />
       )}
-      <Help open={open === 'help'} onOpenChange={(next) => setOpen(next ? 'help' : null)} />
+      {HelpPart && <HelpPart open={open === 'help'} onOpenChange={(next) => setOpen(next ? 'help' : null)} />}
       <TipLayer />
       <Toaster />
       <Announcer />

@@ -17,7 +17,13 @@ const KEYS: [keys: string, act: string][] = [
   ['Esc', 'close what is open'],
 ];
 
-export function Help({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export interface HelpProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}
+
+/** Fetched with the first `?`. */
+export function Help({ open, onOpenChange }: HelpProps) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard" description="Keys work when no field has the focus.">
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5">

@@ -5,7 +5,6 @@ import { Button } from '../button';
 import { Input, Select } from '../field';
 import { Menu } from '../menu';
 import type { Column } from './columns';
-import { csvOf, download } from './csv';
 import type { DataTableProps } from './data-table';
 import type { TableUrlState } from './use-table-state';
 
@@ -38,6 +37,10 @@ export function TableTools<T>({
     const next = optional.filter((c) => (c === column ? on : shownIds.includes(c.id))).map((c) => c.id);
     const asAtFirst = optional.every((c) => next.includes(c.id) === (c.optional === 'shown'));
     state.setColumns(asAtFirst ? null : next);
+  };
+  const save = async () => {
+    const { csvOf, download } = await import('./csv');
+    download(`${csvName}.csv`, csvOf(shown, ordered));
   };
   return (
     <div className="mb-2 flex flex-wrap items-center gap-2">
@@ -83,7 +86,7 @@ export function TableTools<T>({
             Columns
           </Menu>
         )}
-        <Button kind="quiet" onClick={() => download(`${csvName}.csv`, csvOf(shown, ordered))}>
+        <Button kind="quiet" onClick={() => void save()}>
           <Download size={14} aria-hidden />
           CSV
         </Button>
