@@ -14,8 +14,6 @@ export interface World {
 
 export const test = base.extend<{ signedIn: undefined }, { world: World }>({
   world: [
-    // Playwright's fixtures take their dependencies from a pattern, also an empty one.
-    // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
       const [product, lab] = await Promise.all([startProduct(), startLab({ name: 'e2e', media: 3 })]);
       const { livekitUrl, apiKey, apiSecret } = lab.connection;
