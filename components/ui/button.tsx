@@ -6,7 +6,7 @@ import { cx } from './cx';
 import { buttonBase, buttonKinds, type ButtonKind } from './plain-button';
 
 // plain-button.tsx is apart for the page of last resort, which loads with every page and has no links.
-export { Button, IconButton, type ButtonKind } from './plain-button';
+export { Button, type ButtonKind } from './plain-button';
 
 export function ButtonLink({ kind = 'normal', className, ...rest }: ComponentProps<typeof Link> & { kind?: ButtonKind }) {
   return <Link {...rest} className={cx(buttonBase, buttonKinds[kind], className)} />;

@@ -39,17 +39,3 @@ export function Button({ kind = 'normal', guard, busy = false, className, onClic
     </button>
   );
 }
-
-/** A square button with a picture; the label is its name and its tip. */
-export function IconButton({
-  label,
-  className,
-  children,
-  ...rest
-}: Omit<ButtonProps, 'kind'> & { label: string; children: ReactNode }) {
-  return (
-    <Button {...rest} kind="quiet" aria-label={label} data-tip={label} className={cx('size-7 min-h-0 !px-0', className)}>
-      {children}
-    </Button>
-  );
-}

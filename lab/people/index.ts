@@ -1,2 +1,2 @@
 export { startPeople } from '@/lab/people/people';
-export type { Client, Control, Counters, People, PeopleOptions } from '@/lab/people/options';
+export type { People } from '@/lab/people/options';

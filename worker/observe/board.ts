@@ -216,4 +216,4 @@ export function probesOf(n: Pick<InventoryNode, 'role'>, platform: Inventory['pl
   return n.role === 'media' ? ['livekit'] : [...master, 'livekit'];
 }
 
-export const SEED_LIMIT_MS = Math.max(...Object.values(FRESHNESS).map((f) => f.limitMs));
+const SEED_LIMIT_MS = Math.max(...Object.values(FRESHNESS).map((f) => f.limitMs));
