@@ -36,7 +36,7 @@ export function Services({ services }: { services: ServiceView[] }) {
   }
   const sorted = [...services].sort((a, b) => MARKS[a.state].rank - MARKS[b.state].rank || a.service.localeCompare(b.service));
   return (
-    <div className="border-line bg-panel overflow-x-auto rounded-lg border">
+    <div tabIndex={0} role="region" aria-label="Services" className="border-line bg-panel overflow-x-auto rounded-lg border">
       <table className="w-full border-collapse text-left">
         <thead>
           <tr className="border-line text-soft h-8 border-b text-sm">
