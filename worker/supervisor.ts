@@ -8,6 +8,7 @@ import type { Log } from './log';
 import type { OpenLinks } from './observe/links';
 import { Observer } from './observe/observer';
 import { loadKept } from './write/load';
+import { deleteRemains } from './write/remains';
 import { dropOldDeltas } from './write/samples';
 
 const INVENTORY_MS = 1_500;
@@ -119,6 +120,7 @@ export class Supervisor {
 
   private async clean(): Promise<void> {
     for (const { lease } of this.led.values()) await dropOldDeltas(this.o.pool, lease);
+    await deleteRemains(this.o.pool);
   }
 
   private every(ms: number, run: () => Promise<void>): void {

@@ -2,7 +2,7 @@ import { isDatabaseAway } from '@/lib/db/away';
 import type { Runtime } from './runtime';
 
 /** The newest migration that this program was built for; a test holds it to prisma/migrations. */
-export const LATEST_MIGRATION = '0002_session_audit';
+export const LATEST_MIGRATION = '0003_cleanup';
 
 export type Readiness = { ready: boolean; checks: { database: string; migrations: string } };
 
