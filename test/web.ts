@@ -65,6 +65,13 @@ export async function testWeb() {
     worker: worker.db as Db,
     /** Sees and may do everything; for looking at rows. */
     owner: owner.db as Db,
+    /** As a worker's beat does: without one, tasks are refused. */
+    workerSeen: (seenAt = new Date()) =>
+      worker.db.workerInstance.upsert({
+        where: { id: 'w' },
+        create: { id: 'w', host: 'h', pid: 1, startedAt: seenAt, seenAt },
+        update: { seenAt },
+      }),
     opener: (): Promise<Opener> => loadOpener(keys.privateFile),
     fetch: fetchIt,
     administrator: () => createAdministrator({ ctx: systemContext(rt.db), input: ADMIN }),

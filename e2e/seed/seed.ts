@@ -80,7 +80,10 @@ export async function seed({ web, worker }: Connections): Promise<() => Promise<
   await declareMissing(inventory, prod);
   await seedWork(observed, prod, ids, NODES);
 
-  const tick = () => clocks(observed, [prod, staging]);
+  const tick = async () => {
+    await workerSeen(observed);
+    await clocks(observed, [prod, staging]);
+  };
   await tick();
   const timer = setInterval(() => void tick().catch(() => undefined), 1_000);
   return async () => {
@@ -95,6 +98,14 @@ async function connected(connectionString: string): Promise<Client> {
   client.on('error', () => undefined); // the server ends first
   await client.connect();
   return client;
+}
+
+/** Tasks are taken only while a worker lives. */
+async function workerSeen(db: Client) {
+  await db.query(
+    `INSERT INTO worker_instance (id, host, pid, started_at, seen_at) VALUES ('simulated', 'simulated', 0, now(), now())
+     ON CONFLICT (id) DO UPDATE SET seen_at = now()`,
+  );
 }
 
 async function deployment(db: Client, slug: string, name: string, settings: object): Promise<string> {

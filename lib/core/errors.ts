@@ -66,3 +66,8 @@ export class TooManyRequests extends Refusal {
     super('too-many-requests', `Too many tries. Try again in ${retryAfterSeconds} s.`);
   }
 }
+export class NoWorker extends Refusal {
+  constructor() {
+    super('no-worker', 'No worker is running, so nobody would carry this out. Start one, or look at its log, then try again.');
+  }
+}

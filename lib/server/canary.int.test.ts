@@ -77,6 +77,7 @@ test('a secret that enters is found nowhere but sealed: not in answers, logs or 
   await post('/api/v1/deployments/production', { secrets: { redisPassword: secrets.redisPassword } }, 'PATCH', {
     'if-match': '"1"',
   });
+  await web.workerSeen();
   await post('/api/v1/discover', { address: '10.0.0.11', secrets: { sshKey: key, sshKeyPassphrase: passphrase } });
   await post('/api/v1/setup', { token: setup, email: 'x@example.org', name: 'X', password: secrets.sentinelPassword });
   const origin = { origin: ORIGIN };

@@ -19,7 +19,7 @@ export async function registerDeployment(url: string, token: string, name: strin
     user: master.sshUser,
     secrets: { sshKey: master.sshPrivateKey },
   };
-  const shown = await untilEnded(call, TaskView.parse(await call('POST', '/discover', first)));
+  const shown = await untilEnded(call, TaskView.parse(await onceWorkerLives(() => call('POST', '/discover', first))));
   const confirmHostKeys = keysOf(shown);
   const found = await untilEnded(call, TaskView.parse(await call('POST', '/discover', { ...first, confirmHostKeys })));
   if (!found.result) throw new Error(`the deployment was not discovered: ${found.error ?? whatFailed(found)}`);
@@ -44,10 +44,24 @@ function caller(url: string, token: string): Call {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = z.record(z.string(), z.unknown()).parse(await response.json());
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${String(answer.detail ?? answer.title)}`);
+    if (!response.ok)
+      throw new Error(`${method} ${path}: ${response.status} ${String(answer.detail ?? answer.title)}`, { cause: answer });
     return answer;
   };
 }
+
+/** Right after the start the console answers a moment before the worker lives. */
+async function onceWorkerLives(ask: () => Promise<unknown>, withinMs = 30_000): Promise<unknown> {
+  for (const end = Date.now() + withinMs; ; await delay(250)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const early = noWorker.safeParse(error).success && Date.now() < end;
+      if (!early) throw error;
+    }
+  }
+}
+const noWorker = z.object({ cause: z.object({ type: z.literal('/problems/no-worker') }) });
 
 async function untilEnded(call: Call, task: TaskView, withinMs = 120_000): Promise<TaskView> {
   for (const end = Date.now() + withinMs; ; await delay(250)) {

@@ -15,7 +15,10 @@ beforeAll(async () => {
   token = await web.token('admin');
 });
 afterAll(() => web.close());
-beforeEach(() => web.owner.deployment.deleteMany());
+beforeEach(async () => {
+  await web.owner.deployment.deleteMany();
+  await web.workerSeen();
+});
 
 /** Parsed by nobody: the server's own output check did. */
 async function call<T>(method: string, path: string, body?: unknown) {
@@ -26,6 +29,21 @@ const create = (more: object = {}) => call<Detail>('POST', '/deployments', { ...
 const fields = (problem: Errors) => problem.errors?.map((e) => e.field);
 
 describe('tasks', () => {
+  test('without a worker in the last 10 s nothing is queued: the answer says so instead of waiting for nobody', async () => {
+    await create();
+    const before = await web.owner.task.count();
+    await web.workerSeen(new Date(Date.now() - 10_500));
+    const discovery = { address: '10.0.0.11', auth: 'password', secrets: { sshPassword: 'pass' } };
+    for (const [path, body] of [['/deployments/production/check'], ['/discover', discovery]] as const) {
+      const refused = await call<Problem>('POST', path, body);
+      expect([refused.status, refused.body.type]).toEqual([503, '/problems/no-worker']);
+      expect(refused.body.detail).toMatch(/^No worker is running/);
+    }
+    expect(await web.owner.task.count()).toBe(before);
+    await web.workerSeen(new Date(Date.now() - 5_000));
+    expect((await call('POST', '/deployments/production/check')).status).toBe(202);
+  });
+
   test('a check is queued with its audit row, and its steps are shown as they stand', async () => {
     await create();
     const { status, body } = await call<TaskView>('POST', '/deployments/production/check');

@@ -4,7 +4,7 @@ import { api } from '@/lib/contract/api';
 import { CheckStep, DiscoverResult, TASK_CHANNEL, type TaskView } from '@/lib/contract/tasks';
 import { Ports } from '@/lib/contract/inventory';
 import type { Prisma, Tx } from '@/lib/db/client';
-import { InvalidInput, NotFound } from '../errors';
+import { InvalidInput, NotFound, NoWorker } from '../errors';
 import { allow, parse, writing, type Call } from '../verb';
 import { sealSecrets } from './secrets';
 
@@ -58,7 +58,14 @@ export async function getTask({ ctx, input: raw }: Call): Promise<View> {
 
 type NewTask = { kind: View['kind']; deploymentId: string; input: Prisma.InputJsonObject; createdBy: string; now: Date };
 
+/** A worker says every 2 s that it lives. */
+const WORKER_SEEN_S = 10;
+
+/** @throws NoWorker: nobody would take it, and it would wait in silence */
 async function queue(tx: Tx, { now, ...task }: NewTask): Promise<string> {
+  const [seen] = await tx.$queryRaw<{ alive: boolean }[]>`
+    SELECT EXISTS (SELECT FROM worker_instance WHERE seen_at > clock_timestamp() - make_interval(secs => ${WORKER_SEEN_S})) AS alive`;
+  if (!seen?.alive) throw new NoWorker();
   const id = randomUUID();
   await tx.task.create({ data: { id, ...task, createdAt: now } });
   await tx.$queryRaw`SELECT pg_notify(${TASK_CHANNEL}, ${id})::text`;
