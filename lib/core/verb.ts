@@ -6,6 +6,9 @@ import type { Actor, Context } from './context';
 import { Forbidden, InvalidInput, PreconditionRequired, Unauthenticated, VersionConflict, type FieldError } from './errors';
 import { claimKey, keepAnswer } from './idempotency';
 
+/** The worker listens here: the inventory has changed. */
+export const INVENTORY_CHANNEL = 'signalbox_inventory';
+
 /** What a verb is called with: the input is not trusted before `parse`. */
 export type Call<Input = unknown> = { ctx: Context; input: Input };
 
@@ -46,7 +49,7 @@ function fieldError(issue: z.core.$ZodIssue): FieldError {
 /** Writes the audit row of a change. `data` holds what a reader needs to understand it and never a secret. */
 export type Audit = (entry: { target: string; deploymentId?: string | null; data?: Prisma.InputJsonObject }) => Promise<void>;
 
-/** Lets open pages load anew what was changed; sent by the stream with the commit. */
+/** Lets open pages load anew what was changed in the inventory, and the worker read it again; sent with the commit. */
 export type Tell = (delta: Delta & { deploymentId: string }) => void;
 
 /**
@@ -90,7 +93,8 @@ export async function writing<T>(
       if (audited === 0) throw new Error(`${verb} wrote no audit row; nothing was changed`);
       await keepAnswer(tx, ctx, result);
       // The last statement: append_event holds up all other writers of events until the commit.
-      if (told.length > 0) await tx.$queryRaw`SELECT append_event(${JSON.stringify(told)}::jsonb)::text`;
+      if (told.length > 0)
+        await tx.$queryRaw`SELECT pg_notify(${INVENTORY_CHANNEL}, '')::text, append_event(${JSON.stringify(told)}::jsonb)::text`;
       return result;
     },
     { maxWait: 5_000, timeout: 15_000 },
