@@ -51,6 +51,17 @@ test('without a stream the page says since when, rows turn grey, and it recovers
   const row = page.getByRole('row').filter({ hasText: 'media-1' });
   await expect(page.getByText(/No live data since \d\d:\d\d:\d\d\./)).toBeVisible({ timeout: 15_000 });
   await expect(row).toHaveAttribute('data-stale', 'true', { timeout: 25_000 });
+  // Never a frozen green: the mark has the colour of what is not known.
+  const colours = await row.evaluate((element) => {
+    const probe = document.createElement('span');
+    probe.style.color = 'var(--color-unknown)';
+    element.append(probe);
+    const mark = element.querySelector('.state-mark');
+    const both = [mark && getComputedStyle(mark).color, getComputedStyle(probe).color];
+    probe.remove();
+    return both;
+  });
+  expect(colours[0]).toBe(colours[1]);
   await page.unroute('**/api/v1/stream*');
   await expect(page.getByText(/No live data since/)).toBeHidden({ timeout: 20_000 });
   await expect(row).toHaveAttribute('data-stale', 'false');

@@ -107,7 +107,7 @@ function Legend({
 }) {
   const sum = summaryOf(series.values);
   return (
-    <span className="mr-4 inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="mr-4 inline-flex flex-wrap items-center gap-x-1.5">
       {!alone && <span aria-hidden className="inline-block h-0.5 w-3" style={{ background: `var(${colour})` }} />}
       {!alone && <span className="text-ink">{series.label}</span>}
       {sum ? (

@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { cx } from '@/components/ui/cx';
 import { HEALTH_MARKS, nodeMark } from '@/components/ui/marks';
 import { Empty } from '@/components/ui/notice';
 import { StateMark } from '@/components/ui/state-mark';
@@ -98,7 +99,7 @@ function Row({ row, names }: { row: QuorumRow; names: string[] }) {
         {row.up} of {row.of}
       </td>
       <td className="px-3 text-right tabular-nums">{row.need}</td>
-      <td className={row.state === 'up' ? 'text-soft px-3' : 'px-3'}>{row.sentence}</td>
+      <td className={cx('px-3 whitespace-nowrap sm:whitespace-normal', row.state === 'up' && 'text-soft')}>{row.sentence}</td>
     </tr>
   );
 }

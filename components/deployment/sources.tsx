@@ -49,10 +49,10 @@ function SourceRow({ clock }: { clock: SourceClockView }) {
     <li className="border-line grid items-baseline gap-x-4 border-b px-3 py-1.5 last:border-0 sm:grid-cols-[10rem_6rem_8rem_minmax(0,1fr)]">
       <span className="font-medium">{SOURCE_WORDS[clock.source]}</span>
       <StateMark mark={sourceMark(clock, serverNow())} />
-      <span className="text-soft text-sm">
+      <span className="text-soft col-span-2 text-sm sm:col-span-1">
         <Age at={clock.okAt} limitMs={clock.limitMs} never="has never answered" />
       </span>
-      <div className="min-w-0 text-right text-sm sm:text-left">
+      <div className="col-span-2 min-w-0 text-sm sm:col-span-1">
         {clock.error && <p>{clock.error}</p>}
         {exceptions.map(([node, e]) => (
           <p key={node}>

@@ -90,7 +90,9 @@ function Header({ slug, node }: { slug: string; node: NodeDetail }) {
     <div ref={box}>
       <PageHeader title={node.name} above={<Above slug={slug} node={node} />}>
         <p className="flex flex-wrap items-baseline gap-x-3">
-          <StateMark mark={STAGE_MARKS[node.stage]} className="font-semibold" />
+          {(node.stage !== 'unknown' || node.health === 'unknown') && (
+            <StateMark mark={STAGE_MARKS[node.stage]} className="font-semibold" />
+          )}
           {!(node.health === 'unknown' && node.stage === 'unknown') && (
             <StateMark mark={HEALTH_MARKS[node.health]} className="font-semibold" />
           )}
@@ -99,7 +101,7 @@ function Header({ slug, node }: { slug: string; node: NodeDetail }) {
           <span>{node.sentence}</span>
         </p>
         <p className="text-soft mt-1 text-base">
-          {node.stageSince && (
+          {node.stageSince && node.stage !== 'unknown' && (
             <>
               {STAGE_MARKS[node.stage].word} <Age at={node.stageSince} form="for" /> ·{' '}
             </>

@@ -62,7 +62,9 @@ export function NodeWork({ slug, node }: { slug: string; node: NodeDetail }) {
             filterText={filterText}
             href={(room) => `/d/${slug}/rooms/${encodeURIComponent(room.sid)}`}
             stale={(room) => freshnessOf(slug, room, ROOM_SOURCES).stale}
-            empty={<Empty title="No rooms are on this node now." />}
+            empty={
+              <Empty title={node.rooms === null ? 'No room is known to be on this node.' : 'No rooms are on this node now.'} />
+            }
             foot={
               rooms.data.next && (
                 <p className="text-soft mt-2">

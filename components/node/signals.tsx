@@ -33,10 +33,10 @@ export function Signals({ slug, signals }: { slug: string; signals: SignalView[]
           >
             <span className="font-medium">{signal.name}</span>
             <StateMark mark={MARKS[signal.state]} />
-            <span className="text-soft text-sm">
+            <span className="text-soft col-span-2 text-sm sm:col-span-1">
               {signal.state === 'absent' ? '' : <Age at={signal.okAt} never="has never answered" />}
             </span>
-            <div className="min-w-0 text-sm">
+            <div className="col-span-2 min-w-0 text-sm sm:col-span-1">
               {signal.error && <p>{signal.error}</p>}
               {signal.advice && <p className="text-soft">{signal.advice}</p>}
             </div>

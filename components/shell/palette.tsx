@@ -29,6 +29,17 @@ export function Palette({ open, onOpenChange, slug }: PaletteProps) {
   );
 }
 
+/** Every word must be there as typed: with addresses, what is merely similar is the wrong machine. */
+function containsAll(value: string, search: string): number {
+  const text = value.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+    ? 1
+    : 0;
+}
+
 function Choices({ slug, done }: { slug: string | null; done: () => void }) {
   const router = useRouter();
   const [text, setText] = useState('');
@@ -40,7 +51,7 @@ function Choices({ slug, done }: { slug: string | null; done: () => void }) {
     router.push(href);
   };
   return (
-    <Command label="Jump to" loop className="-mx-4 -my-3">
+    <Command label="Jump to" loop filter={containsAll} className="-mx-4 -my-3">
       <Command.Input
         autoFocus
         value={text}
