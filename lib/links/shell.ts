@@ -62,6 +62,8 @@ class SshShell implements Shell {
   private readonly listeners: ((error: LinkError | null) => void)[] = [];
   private ended: { error: LinkError | null } | null = null;
   private closing = false;
+  /** A fast command's exit may arrive in the packet that opens its channel, before anyone who awaits the channel listens. */
+  private readonly exits = new WeakMap<ClientChannel, { code: number | null }>();
 
   constructor(
     private readonly client: Client,
@@ -119,15 +121,11 @@ class SshShell implements Shell {
         reject(late());
       };
       both.addEventListener('abort', abort, { once: true });
-      let code: number | null = null;
-      let answered = false;
       channel.on('data', stdout.push);
       channel.stderr.on('data', stderr.push);
-      channel.once('exit', (exit: number | null) => {
-        answered = true;
-        code = exit;
-      });
       channel.once('close', () => {
+        const answered = this.exits.get(channel);
+        const code = answered?.code ?? null;
         both.removeEventListener('abort', abort);
         stdout.end();
         stderr.end();
@@ -176,9 +174,8 @@ class SshShell implements Shell {
       flood(chunk.length);
       errors.push(chunk);
     });
-    let code: number | null = null;
-    channel.once('exit', (exit: number | null) => (code = exit));
     channel.once('close', () => {
+      const code = this.exits.get(channel)?.code ?? null;
       errors.end();
       const said = stderr.join(' ').slice(0, 300);
       end(
@@ -222,6 +219,7 @@ class SshShell implements Shell {
       this.client.exec(needsSudo ? script.sudoCommand : script.command, (error, channel) => {
         signal.removeEventListener('abort', onAbort);
         this.client.off('close', lost);
+        channel?.once('exit', (code: number | null) => this.exits.set(channel, { code }));
         if (error) reject(asLinkError(error, this.what));
         else if (signal.aborted) hangUp(channel);
         else resolve(channel);
