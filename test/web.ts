@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemContext } from '@/lib/core/context';
@@ -34,7 +34,7 @@ export async function testWeb() {
   const rt: Runtime = createRuntime({
     DATABASE_URL: database.webUrl,
     SIGNALBOX_SECRET: 'a secret of the tests, long enough',
-    SIGNALBOX_SEALING_PUBLIC_FILE: keys.publicFile,
+    SIGNALBOX_SEALING_PUBLIC: await readFile(keys.publicFile, 'utf8'),
     SIGNALBOX_PUBLIC_URL: ORIGIN,
     SIGNALBOX_LOG_LEVEL: 'silent',
   });

@@ -2,20 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Who runs Postgres: it refuses to run as root, so root hands it to the system account `postgres`. Empty = the current user. */
+/** Whom a program runs as. Empty = the current user. */
 export interface Account {
   uid?: number;
   gid?: number;
 }
 
-/** The account for Postgres, made when root has none yet. @throws with the command to run when it cannot be made. */
+/**
+ * Postgres refuses to run as root, so root hands it to the system account `postgres`, made when there is none yet.
+ * @throws with the command to run when it cannot be made.
+ */
 export function postgresAccount(): Account {
   if (process.getuid?.() !== 0) return {};
-  const found = lookUp();
-  if (found) return found;
-  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres']);
-  if (!lookUp()) spawnSync('adduser', ['-S', '-D', '-H', 'postgres']); // BusyBox (Alpine) has no useradd
-  const made = lookUp();
+  const made = systemAccount('postgres');
   if (!made) {
     throw new Error(
       'Postgres does not run as root and no account "postgres" could be made. Run "useradd --system --user-group postgres" and start again.',
@@ -24,9 +23,18 @@ export function postgresAccount(): Account {
   return made;
 }
 
-function lookUp(): Account | undefined {
+/** Looks a system account up, and makes it when it is missing (root only). undefined: it could not be made. */
+export function systemAccount(name: string): Required<Account> | undefined {
+  const found = lookUp(name);
+  if (found) return found;
+  spawnSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', name]);
+  if (!lookUp(name)) spawnSync('adduser', ['-S', '-D', '-H', name]); // BusyBox (Alpine) has no useradd
+  return lookUp(name);
+}
+
+function lookUp(name: string): Required<Account> | undefined {
   const [uid, gid] = ['-u', '-g'].map((flag) => {
-    const { status, stdout } = spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync('id', [flag, name], { encoding: 'utf8' });
     return status === 0 ? Number.parseInt(stdout, 10) : undefined;
   });
   return uid === undefined || gid === undefined ? undefined : { uid, gid };

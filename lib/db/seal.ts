@@ -41,7 +41,12 @@ const readKey = async (file: string) => JSON.parse(await readFile(file, 'utf8'))
 
 /** From the public file: can seal, cannot open. */
 export async function loadSealer(publicFile: string): Promise<Sealer> {
-  const { keyId, key } = await readKey(publicFile);
+  return sealerFrom(await readFile(publicFile, 'utf8'));
+}
+
+/** From the text of the public file, for a process that may not read the folder of the keys. */
+export async function sealerFrom(publicText: string): Promise<Sealer> {
+  const { keyId, key } = JSON.parse(publicText) as KeyFile; // as generateSealingKeys wrote it
   return sealerOf(keyId, { kty: key.kty, crv: key.crv, x: key.x, y: key.y });
 }
 

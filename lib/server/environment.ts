@@ -7,7 +7,7 @@ import { z } from 'zod';
 const Environment = z.object({
   DATABASE_URL: z.string().min(1, 'the URL of the database, role signalbox_web'),
   SIGNALBOX_SECRET: z.string().min(32, 'at least 32 characters: signs sessions'),
-  SIGNALBOX_SEALING_PUBLIC_FILE: z.string().min(1, 'the file sealing.pub'),
+  SIGNALBOX_SEALING_PUBLIC: z.string().min(1, 'the text of sealing.pub'),
   /** How browsers reach Signalbox; without it any host name that reaches the port is taken. */
   SIGNALBOX_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   SIGNALBOX_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

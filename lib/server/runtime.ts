@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { openDb, type Db } from '@/lib/db/client';
-import { loadSealer, type Sealer } from '@/lib/db/seal';
+import { sealerFrom, type Sealer } from '@/lib/db/seal';
 import { createAuth, type Auth } from './auth';
 import { readEnvironment, type Environment } from './environment';
 import { openLog } from './log';
@@ -47,7 +47,7 @@ export function createRuntime(env: Environment, { queryTimeoutMs = QUERY_TIMEOUT
     hub,
     metrics: createMetrics({ pool, hub }),
     sealer: () => {
-      sealer ??= loadSealer(env.SIGNALBOX_SEALING_PUBLIC_FILE);
+      sealer ??= sealerFrom(env.SIGNALBOX_SEALING_PUBLIC);
       sealer.catch(() => (sealer = undefined)); // read again with the next request
       return sealer;
     },

@@ -9,8 +9,9 @@ export interface Keys {
   sessionSecret: string;
   /** Opens the secrets of the fleet; worker only. */
   sealingKeyFile: string;
-  /** Seals them; web. */
+  /** Seals them; for web as text, whose account may not read this folder. */
   sealingPublicFile: string;
+  sealingPublic: string;
 }
 
 /** The keys of this installation, made at the first start in `<data>/keys` (mode 700, files 600). */
@@ -20,7 +21,8 @@ export async function openKeys(dataDir: string, givenSecret: string | undefined)
   const { privateFile, publicFile } = await generateSealingKeys(folder);
   if (givenSecret !== undefined) refuseWeak(givenSecret);
   const sessionSecret = givenSecret ?? (await keptSecret(path.join(folder, 'session.secret')));
-  return { sessionSecret, sealingKeyFile: privateFile, sealingPublicFile: publicFile };
+  const sealingPublic = await readFile(publicFile, 'utf8');
+  return { sessionSecret, sealingKeyFile: privateFile, sealingPublicFile: publicFile, sealingPublic };
 }
 
 async function keptSecret(file: string): Promise<string> {

@@ -12,6 +12,7 @@ import { supervise, type Supervised } from './processes';
 import { webProgram, workerProgram } from './programs';
 import { trustedProxies } from './proxies';
 import { readLaunchSettings, type LaunchSettings } from './settings';
+import { inOwnAccount } from './web-account';
 
 interface LaunchOptions {
   dataDir: string;
@@ -57,7 +58,8 @@ export async function launch({ dataDir, lock, logs, env = process.env, programs 
     undo.push(database.stop);
 
     const { web: webUrl, worker: workerUrl } = database.connections;
-    const web = supervise(programs.web({ env, publicUrl, port: upstreamPort, database: webUrl, keys }), output.of('web'), log);
+    const webConsole = programs.web({ env, publicUrl, port: upstreamPort, database: webUrl, keys });
+    const web = supervise(inOwnAccount(webConsole, keys.sealingKeyFile, log), output.of('web'), log);
     const worker = supervise(programs.worker({ env, database: workerUrl, keys }), output.of('worker'), log);
     // The gate first: it ends the event streams, without which the console ends at once.
     undo.push(() => gate.close().then(() => Promise.all([web.stop(), worker.stop()])));

@@ -9,6 +9,8 @@ export interface Program {
   cwd: string;
   /** The whole environment: a child sees no secret that is not its own. */
   env: Record<string, string>;
+  /** Another account than this process's own (root only). */
+  account?: { uid: number; gid: number };
   /** How long it may take to end after SIGTERM. */
   graceMs: number;
 }
@@ -24,7 +26,8 @@ const LONGEST_WAIT_MS = 30_000;
 /** Who lived this long starts again at once. */
 const HEALTHY_MS = 60_000;
 
-const follower = fileURLToPath(new URL('./follow-parent.mjs', import.meta.url));
+/** What each program loads first; its account must be able to read it. */
+export const follower = fileURLToPath(new URL('./follow-parent.mjs', import.meta.url));
 
 /** Runs a program and starts it again when it ends, waiting 0.5 s, 1 s, 2 s … 30 s between lives that were short. */
 export function supervise(program: Program, output: Writable, log: (line: string) => void): Supervised {
@@ -38,6 +41,7 @@ export function supervise(program: Program, output: Writable, log: (line: string
     // Its own session, so that Ctrl-C reaches the launcher alone, which ends everything in order.
     const life = spawn(process.execPath, ['--import', follower, ...program.args], {
       cwd: program.cwd,
+      ...program.account, // libuv drops the supplementary groups with it
       env: program.env as NodeJS.ProcessEnv, // NODE_ENV is optional for node, required by Next's types
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -41,7 +41,7 @@ export function webProgram({ env, publicUrl, port, database, keys }: WebOptions)
       DATABASE_URL: database,
       ...(publicUrl ? { SIGNALBOX_PUBLIC_URL: publicUrl } : {}),
       SIGNALBOX_SECRET: keys.sessionSecret,
-      SIGNALBOX_SEALING_PUBLIC_FILE: keys.sealingPublicFile,
+      SIGNALBOX_SEALING_PUBLIC: keys.sealingPublic,
     },
     graceMs: 5_000,
   };

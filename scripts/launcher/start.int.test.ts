@@ -169,13 +169,25 @@ test('the console gets no key that opens secrets and no owner of the database, t
   const ofWorker = z
     .object({ env: z.array(z.string()) })
     .parse(JSON.parse(/\{"pid".*\}/.exec(signalbox.output())?.[0] ?? '{}')).env;
-  expect(env).toEqual(expect.arrayContaining(['DATABASE_URL', 'SIGNALBOX_SECRET', 'SIGNALBOX_SEALING_PUBLIC_FILE']));
+  expect(env).toEqual(expect.arrayContaining(['DATABASE_URL', 'SIGNALBOX_SECRET', 'SIGNALBOX_SEALING_PUBLIC']));
   expect(ofWorker).toEqual(expect.arrayContaining(['DATABASE_URL', 'SIGNALBOX_SEALING_KEY_FILE']));
   for (const name of ['SIGNALBOX_SEALING_KEY_FILE', 'SIGNALBOX_ADMIN_PASSWORD']) expect(env).not.toContain(name);
   for (const name of ['SIGNALBOX_SECRET', 'SIGNALBOX_ADMIN_PASSWORD']) expect(ofWorker).not.toContain(name);
   expect(signalbox.output()).toContain('Sign in as ops@example.com');
   expect(signalbox.output()).not.toContain('a long enough password');
 });
+
+test.runIf(process.getuid?.() === 0)(
+  'started by root, the console runs under an account that cannot read the sealing key',
+  async () => {
+    const signalbox = start();
+    const url = await untilUp(signalbox);
+    const read = async (name: string) => (await fetch(`${url}/read?${encodeURIComponent(path.join(dataDir, name))}`)).text();
+    expect(signalbox.output()).not.toContain('under one account');
+    for (const name of ['keys/sealing.key', 'keys/session.secret', 'postgres.json', 'running.json'])
+      expect(await read(name)).toMatch(/^[1-9]\d* EACCES$/);
+  },
+);
 
 test('a weak SIGNALBOX_SECRET is refused before anything starts', async () => {
   const refused = start({ SIGNALBOX_SECRET: 'change-me' });

@@ -1,8 +1,18 @@
 // Stands in for the console in the launcher's tests: says what reached it, streams events, and can be told to die.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+
+const read = (file) => {
+  try {
+    return `${process.getuid()} read ${readFileSync(file).length}`;
+  } catch (error) {
+    return `${process.getuid()} ${error.code}`;
+  }
+};
 
 createServer((request, response) => {
   if (request.url === '/die') process.exit(1);
+  if (request.url.startsWith('/read?')) return response.end(read(decodeURIComponent(request.url.slice('/read?'.length))));
   if (request.url === '/stream') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     let n = 0;
