@@ -76,6 +76,8 @@ export const DeploymentSettings = z.object({
   domain: z.string().trim().max(253).nullable().default(null),
   livekitUrl: z
     .url({ protocol: /^(https?|wss?)$/, error: 'give a URL that begins with https://, http://, wss:// or ws://' })
+    // Settings are stored and shown in the clear.
+    .refine((u) => !/^[^/]*\/\/[^/?#]*@/.test(u), 'leave user and password out of the URL; they would be shown')
     .nullable()
     .default(null),
   livekitApiKey: z.string().trim().max(200).nullable().default(null),

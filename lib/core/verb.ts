@@ -34,8 +34,21 @@ export function parse<S extends z.ZodType>(route: Route<S>, input: unknown): z.o
 
 export function parseAs<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInput(parsed.error.issues.map(fieldError));
+  if (!parsed.success) throw new InvalidInput(parsed.error.issues.map(fieldError));
+  const unstorable = unstorableTexts(parsed.data);
+  if (unstorable.length > 0) throw new InvalidInput(unstorable);
+  return parsed.data;
+}
+
+/** Postgres takes neither NUL nor half a surrogate pair: refused beside the field, before a query fails of it. */
+function unstorableTexts(value: unknown, path: string[] = []): FieldError[] {
+  if (typeof value === 'string') {
+    return /\0|\p{Surrogate}/u.test(value)
+      ? [{ field: path.join('.'), detail: 'it holds a character that cannot be stored (NUL, or half of one)' }]
+      : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => unstorableTexts(inner, [...path, key]));
 }
 
 /** Names that nobody knows are not said back: somebody may have pasted a secret there. */

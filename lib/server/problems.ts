@@ -12,8 +12,14 @@ export function problemOf(error: unknown, instance?: string): Problem {
       { instance },
     );
   }
+  if (isTakenAtOnce(error)) {
+    return problem('conflict', 'Another request made the same at this very moment. Load it anew, then try again.', { instance });
+  }
   return problem('internal', 'The request failed inside Signalbox. The log has more under this request id.', { instance });
 }
+
+/** Two requests found a name free and both took it: the unique index decided (Prisma's P2002). */
+const isTakenAtOnce = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'P2002';
 
 export function problem(type: ProblemType, detail: string, more: Pick<Problem, 'errors' | 'instance'> = {}): Problem {
   return { type: `/problems/${type}`, title: PROBLEMS[type].title, status: PROBLEMS[type].status, detail, ...more };

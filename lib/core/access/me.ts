@@ -17,10 +17,11 @@ export async function changePassword({ ctx, input: raw }: Call): Promise<{ chang
   if (actor.kind !== 'user') throw new Forbidden('Only a person who signed in has a password.');
   const input = parse(api.password, raw);
   await countTry(ctx.db, `password:${actor.id}`, { max: 5, windowMs: 60_000 });
-  const account = await ctx.db.authAccount.findFirst({ where: { userId: actor.id, providerId: 'credential' } });
-  const right = account?.password && (await verifyPassword({ hash: account.password, password: input.current }));
-  if (!right) throw new InvalidInput([{ field: 'current', detail: 'this is not the password of now' }]);
   return writing(ctx, 'password.change', async (tx, audit) => {
+    // In here, because a repeat by Idempotency-Key gets its answer before anything is asked again.
+    const account = await tx.authAccount.findFirst({ where: { userId: actor.id, providerId: 'credential' } });
+    const right = account?.password && (await verifyPassword({ hash: account.password, password: input.current }));
+    if (!right) throw new InvalidInput([{ field: 'current', detail: 'this is not the password of now' }]);
     await setPassword(tx, actor.id, input.next, ctx.sessionId);
     await audit({ target: actor.label });
     return { changed: true as const };

@@ -21,11 +21,12 @@ export async function createDeployment({ ctx, input: raw }: Call) {
   const actor = allow(ctx, 'admin');
   const input = read(raw);
   const settings = DeploymentSettings.parse(input);
-  const found = input.discoverTaskId ? await discovered(ctx.db, input.discoverTaskId) : null;
-  const id = found?.deploymentId ?? randomUUID();
   refuseDoubles(input);
-  const secrets = await sealSecrets(ctx, { deploymentId: id, settings, secrets: input.secrets });
   return writing(ctx, 'deployment.create', async (tx, audit, tell) => {
+    // In here, because a repeat by Idempotency-Key finds the discovery taken over, by itself.
+    const found = input.discoverTaskId ? await discovered(tx, input.discoverTaskId) : null;
+    const id = found?.deploymentId ?? randomUUID();
+    const secrets = await sealSecrets(ctx, { deploymentId: id, settings, secrets: input.secrets });
     const slug = await freeSlug(tx, input.name, input.slug);
     await tx.deployment.create({
       data: {

@@ -1,6 +1,6 @@
 import type { DeploymentSettings, SecretsInput } from '@/lib/contract/inventory';
 import { DiscoverTaskResult } from '@/lib/contract/tasks';
-import type { Db, Tx } from '@/lib/db/client';
+import type { Tx } from '@/lib/db/client';
 import { endpointOf } from '@/lib/rules/secret-endpoint';
 import type { Context } from '../context';
 import { Conflict, InvalidInput, type FieldError } from '../errors';
@@ -9,7 +9,7 @@ import { storeSecrets } from './secrets';
 export type Discovered = { deploymentId: string; result: DiscoverTaskResult };
 
 /** What a finished discovery found. @throws InvalidInput beside discoverTaskId, Conflict when it was taken over already */
-export async function discovered(db: Db, taskId: string): Promise<Discovered> {
+export async function discovered(db: Tx, taskId: string): Promise<Discovered> {
   const task = await db.task.findUnique({ where: { id: taskId } });
   const refuse = (detail: string) => new InvalidInput([{ field: 'discoverTaskId', detail }]);
   if (!task || task.kind !== 'discover') throw refuse('there is no such discovery');

@@ -9,7 +9,7 @@ import { deploymentView, readDeploymentDetail, readDeploymentRows } from './depl
 export async function listDeployments({ ctx, input: raw }: Call) {
   allow(ctx, 'read');
   const input = parse(api.deployments.list, raw);
-  const after = readCursor(input.cursor, 2);
+  const after = readCursor(input.cursor, ['text', 'text']);
   const rows = await readDeploymentRows(
     ctx.db,
     after ? Prisma.sql`(d.name, d.slug) > (${after[0]}, ${after[1]})` : Prisma.sql`true`,

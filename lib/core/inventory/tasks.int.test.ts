@@ -99,8 +99,17 @@ describe('tasks', () => {
     expect([elsewhere.status, fields(elsewhere.body)]).toEqual([422, ['secrets.sshPassword', 'secrets.redisPassword']]);
     const unseen = await create({ ...from, confirmHostKeys: [{ ...hostKey, fingerprint: 'SHA256:other' }] });
     expect(fields(unseen.body)).toEqual(['confirmHostKeys.0']);
-    const { status, body } = await create({ ...from, confirmHostKeys: [hostKey] });
+    const once = { method: 'POST', token, headers: { 'idempotency-key': 'take-over' } };
+    const takeOver = async () => {
+      const answer = await web.fetch('/api/v1/deployments', {
+        ...once,
+        body: { ...DEPLOYMENT, ...from, confirmHostKeys: [hostKey] },
+      });
+      return { status: answer.status, body: (await answer.json()) as Detail };
+    };
+    const { status, body } = await takeOver();
     expect([status, body.id]).toEqual([201, deploymentId]);
+    expect(await takeOver()).toEqual({ status, body });
     expect(body.secrets.map((s) => s.kind)).toEqual(['redisPassword', 'sshPassword']);
     expect(body.hostKeys.map((k) => k.fingerprint)).toEqual(['SHA256:abc']);
     const stored = await web.owner.secret.findFirstOrThrow({ where: { kind: 'redisPassword' } });

@@ -35,7 +35,7 @@ export function eventView(row: EventRow): z.infer<typeof EventView> {
 export async function listEvents({ ctx, input: raw }: Call) {
   allow(ctx, 'read');
   const input = parse(api.events, raw);
-  const after = readCursor(input.cursor, 1);
+  const after = readCursor(input.cursor, ['id']);
   const filters = [Prisma.empty];
   if (after) filters.push(Prisma.sql`AND e.id < ${after[0]}::bigint`);
   if (input.deployment !== undefined) filters.push(Prisma.sql`AND d.slug = ${input.deployment}`);

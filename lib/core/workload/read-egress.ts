@@ -15,7 +15,7 @@ export async function listEgress({ ctx, input: raw }: Call) {
   allow(ctx, 'read');
   const input = parse(api.egress, raw);
   const id = await deploymentId(ctx.db, input.slug);
-  const after = readCursor(input.cursor, 2);
+  const after = readCursor(input.cursor, ['time', 'text']);
   const filters = [Prisma.empty];
   if (input.active) filters.push(Prisma.sql`AND e.ended_at IS NULL AND e.status IN ('STARTING', 'ACTIVE', 'ENDING')`);
   if (input.room !== undefined) filters.push(Prisma.sql`AND (e.room_sid = ${input.room} OR e.room_name = ${input.room})`);

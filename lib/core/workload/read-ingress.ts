@@ -25,7 +25,7 @@ export async function listIngress({ ctx, input: raw }: Call) {
   allow(ctx, 'read');
   const input = parse(api.ingress, raw);
   const id = await deploymentId(ctx.db, input.slug);
-  const after = readCursor(input.cursor, 1);
+  const after = readCursor(input.cursor, ['text']);
   const [rows, clocks] = await Promise.all([
     ctx.db.$queryRaw<Row[]>`
       SELECT ingress_id, name, type, status, room_name, participant, error, started_at, ended_at FROM ingress

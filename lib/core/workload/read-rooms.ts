@@ -26,7 +26,7 @@ export async function listRooms({ ctx, input: raw }: Call) {
   allow(ctx, 'read');
   const input = parse(api.rooms.list, raw);
   const id = await deploymentId(ctx.db, input.slug);
-  const after = readCursor(input.cursor, 2);
+  const after = readCursor(input.cursor, input.ended ? ['time', 'text'] : ['text', 'text']);
   const filters: Prisma.Sql[] = [];
   if (input.node !== undefined) filters.push(Prisma.sql`AND n.name = ${input.node}`);
   if (input.search) {
