@@ -1,3 +1,4 @@
+import type { NodeView } from '@/lib/contract/inventory';
 import { nodesOf } from './deployment';
 import { expect, test } from './world';
 
@@ -25,29 +26,40 @@ test('without Postgres the page says so and recovers by itself', async ({ world,
   await page.goto(`/d/${world.slug}`);
   const { postgres } = await world.product.pids();
   process.kill(postgres, 'SIGKILL');
-  await expect(page.getByText(/database|no live data/i).first()).toBeVisible({ timeout: 30_000 });
-  await expect
-    .poll(async () => (await nodesOf(world.product, world.slug).catch(() => [])).some((n) => !n.stale), { timeout: 60_000 })
-    .toBe(true);
+  await expect(page.getByText(/database does not answer|no live data/i).first()).toBeVisible({ timeout: 30_000 });
+  const live = async () => {
+    const { status, body } = await world.product.api<{ items: NodeView[] }>('GET', `/deployments/${world.slug}/nodes`);
+    return status === 200 && body.items.some((n) => !n.stale);
+  };
+  await expect.poll(() => live().catch(() => false), { timeout: 60_000 }).toBe(true);
   await expect(page.getByText(/database does not answer|no live data/i)).toHaveCount(0, { timeout: 30_000 });
 });
 
 test('one lost signal of a node never turns it down, and is named', async ({ world }) => {
-  const node = async () =>
-    (await nodesOf(world.product, world.slug)).find((n) => n.address === world.lab.host('media-2').address);
+  const host = world.lab.host('media-2');
+  const node = async () => (await nodesOf(world.product, world.slug)).find((n) => n.address === host.address);
   await expect.poll(async () => (await node())?.health, { timeout: 40_000 }).toBe('up');
   const seen = new Set<string>();
-  await world.lab.scenario('slow-ssh');
+  // Every sshd of the host stands still: connections open and say nothing.
+  await host.must(['pkill', '-STOP', 'sshd']);
+  try {
+    await expect
+      .poll(
+        async () => {
+          const n = await node();
+          if (n) seen.add(n.health);
+          return n?.signals.find((s) => s.source === 'stream')?.state;
+        },
+        { timeout: 60_000, intervals: [500] },
+      )
+      .toBe('silent');
+    expect((await node())?.reasons.map((r) => r.code)).toContain('silent-stream');
+  } finally {
+    await host.exec(['pkill', '-KILL', 'sshd']);
+    await host.must(['sh', '/run/lab/repo/lab/host/ssh-server.sh', 'normal']);
+  }
+  expect([...seen]).toEqual(['up']);
   await expect
-    .poll(
-      async () => {
-        const n = await node();
-        if (n) seen.add(n.health);
-        return n?.signals.filter((s) => s.source === 'stream' && s.state !== 'ok').length ?? 0;
-      },
-      { timeout: 60_000, intervals: [500] },
-    )
-    .toBeGreaterThan(0);
-  await world.lab.heal();
-  expect([...seen]).not.toContain('down');
+    .poll(async () => (await node())?.signals.find((s) => s.source === 'stream')?.state, { timeout: 60_000 })
+    .toBe('ok');
 });

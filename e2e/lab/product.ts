@@ -17,8 +17,8 @@ export interface Product {
   token: string;
   /** Everything launcher, web and worker wrote so far. */
   output: () => string;
-  /** Process ids by what they run: web, worker, postgres (the postmaster). */
-  pids: () => Promise<{ web: number; worker: number; postgres: number }>;
+  /** Process ids of now; postgres is the postmaster. */
+  pids: () => Promise<{ worker: number; postgres: number }>;
   api: <T = unknown>(
     method: string,
     path: string,
@@ -48,7 +48,6 @@ export async function startProduct(): Promise<Product> {
     token,
     output: () => said.join('\n'),
     pids: async () => ({
-      web: await childRunning(child, 'server.js'),
       worker: await childRunning(child, 'worker'),
       postgres: await postmasterOf(dataDir),
     }),
