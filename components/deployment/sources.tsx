@@ -46,7 +46,7 @@ export function sourceMark(clock: SourceClockView, now: number): Mark {
 function SourceRow({ clock }: { clock: SourceClockView }) {
   const exceptions = Object.entries(clock.exceptions).filter(([, e]) => e.error !== null);
   return (
-    <li className="border-line grid items-baseline gap-x-4 border-b px-3 py-1.5 last:border-0 sm:grid-cols-[10rem_6rem_8rem_minmax(0,1fr)]">
+    <li className="border-line grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 border-b px-3 py-1.5 last:border-0 sm:grid-cols-[10rem_6rem_8rem_minmax(0,1fr)]">
       <span className="font-medium">{SOURCE_WORDS[clock.source]}</span>
       <StateMark mark={sourceMark(clock, serverNow())} />
       <span className="text-soft col-span-2 text-sm sm:col-span-1">

@@ -1,6 +1,6 @@
 'use client';
 
-import type { ComponentProps, ReactNode } from 'react';
+import type { ComponentProps } from 'react';
 import { cx } from './cx';
 
 export type ButtonKind = 'primary' | 'normal' | 'quiet' | 'danger';
