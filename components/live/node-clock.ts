@@ -1,5 +1,5 @@
 import type { Role, Source } from '@/lib/contract/names';
-import { freshness, type Clock } from '@/lib/rules/age';
+import { freshness, roomSources, type Clock } from '@/lib/rules/age';
 import { clocksOf } from './live-store';
 import { serverNow } from './clock';
 
@@ -9,6 +9,7 @@ const SOURCES: Record<Role, readonly Source[]> = {
   master: ['sentinel', 'stream', 'http', 'mongo'],
   merged: ['redis', 'presence', 'sentinel', 'livekit', 'stream', 'http', 'mongo'],
 };
+/** Of these, the one that the deployment's rooms are read from. */
 export const ROOM_SOURCES: readonly Source[] = ['redis', 'livekit'];
 const ALL = SOURCES.merged;
 
@@ -26,7 +27,8 @@ function freshnessNow(
     okAt: ms(clock.okAt),
     exceptions: Object.fromEntries(Object.entries(clock.exceptions).map(([name, e]) => [name, { okAt: ms(e.okAt) }])),
   }));
-  return freshness(clocks, { sources, node, led: true, now: serverNow() });
+  const asked = sources === ROOM_SOURCES ? roomSources(clocks) : sources;
+  return freshness(clocks, { sources: asked, node, led: true, now: serverNow() });
 }
 
 /** Without any word of the stream, what was loaded is held against the longest limit of all sources. */

@@ -121,7 +121,8 @@ function nodeViews(v: Views, ids: ReadonlySet<string>): z.infer<typeof NodeView>
 
 function countsOf(v: Views): z.infer<typeof Counts> {
   const of = (health: string) => [...v.nodes.values()].filter((n) => n.health === health).length;
-  const read = v.snapshot.redis.okAt !== null || v.snapshot.livekit.okAt !== null;
+  // Rooms are of one source: an API that answers says nothing of those that Redis has not shown yet.
+  const read = v.snapshot[v.snapshot.configured.redis ? 'redis' : 'livekit'].okAt !== null;
   const api = v.snapshot.livekit.okAt !== null;
   const rooms = [...v.rooms.values()];
   return {

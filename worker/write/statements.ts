@@ -34,6 +34,11 @@ export class Statements {
     );
   }
 
+  /** Of a source that is no longer set up: its age would stand for what another one gives now. */
+  removedClocks(sources: string[]) {
+    return this.tx.query('DELETE FROM source_clock WHERE deployment_id = $1 AND source = ANY($2)', [this.deploymentId, sources]);
+  }
+
   nodes(rows: (NodeRow & { nodeId: string })[]) {
     return this.run(
       `INSERT INTO node_state (node_id, deployment_id, health, stage, sentence, since, stage_since, reasons, signals, figures, livekit_node_id, updated_at)

@@ -11,7 +11,7 @@ import type { Reason, QuorumRow } from '@/lib/contract/health';
 import type { DeploymentStatus, Platform } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
 import { NotFound } from '../errors';
-import { ANY_SOURCE, EGRESS_SOURCES, ROOM_SOURCES, type Clocks, readClocks } from '../observe/read-clocks';
+import { ANY_SOURCE, EGRESS_SOURCES, type Clocks, readClocks } from '../observe/read-clocks';
 
 export type DeploymentRow = {
   id: string;
@@ -89,7 +89,7 @@ const notReadYet = (clocks: Clocks | undefined): string =>
   clocks?.led ? 'A worker has begun to look; nothing is known yet.' : 'No worker has looked at it yet.';
 
 function countsOf(row: DeploymentRow, clocks: Clocks | undefined): z.infer<typeof Counts> {
-  const rooms = clocks?.ever(ROOM_SOURCES) ?? false;
+  const rooms = clocks?.ever(clocks.roomSources) ?? false;
   const egress = clocks?.ever(EGRESS_SOURCES) ?? false;
   return {
     nodes: row.nodes,

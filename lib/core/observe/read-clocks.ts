@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { SourceClockView } from '@/lib/contract/health';
 import type { Source } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
-import { freshness, type Clock } from '@/lib/rules/age';
+import { freshness, roomSources, type Clock } from '@/lib/rules/age';
 import { FRESHNESS } from '@/lib/rules/freshness';
 
 type ClockRow = {
@@ -53,6 +53,10 @@ export class Clocks {
     return { asOf: asOf === null ? null : new Date(asOf).toISOString(), stale };
   }
 
+  get roomSources(): readonly Source[] {
+    return roomSources(this.clocks);
+  }
+
   /** Whether any of these sources ever answered: without, a count of zero is not known. */
   ever(sources: readonly Source[]): boolean {
     return this.clocks.some((c) => sources.includes(c.source) && c.okAt !== null);
@@ -78,5 +82,4 @@ export async function readClocks(db: Tx, ids?: string[]): Promise<Map<string, Cl
 
 /** Where each kind of figure comes from. */
 export const ANY_SOURCE = ['redis', 'presence', 'sentinel', 'livekit', 'stream', 'http', 'mongo'] as const;
-export const ROOM_SOURCES = ['redis', 'livekit'] as const;
 export const EGRESS_SOURCES = ['livekit'] as const;

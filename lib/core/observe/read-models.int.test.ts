@@ -100,6 +100,20 @@ test('none is never shown as zero: counts are null until their source answered',
   expect(await counts()).toMatchObject({ egress: 0, ingress: 0 });
 });
 
+test('rooms that Redis gave are stale when Redis is, and unknown before it answered, whatever the API answers', async () => {
+  await lease(8_000);
+  await clock('redis', null);
+  await clock('livekit', seconds(1));
+  expect((await get<DeploymentView>('/production')).counts).toMatchObject({ rooms: null, participants: null, egress: 0 });
+  await rooms(1);
+  const shown = async () => (await get<{ items: RoomView[] }>('/production/rooms')).items.map((r) => [r.asOf, r.stale]);
+  const at = seconds(600);
+  await clock('redis', at);
+  expect(await shown()).toEqual([[at.toISOString(), true]]);
+  await web.owner.sourceClock.deleteMany({ where: { source: 'redis' } });
+  expect((await shown())[0]?.[1]).toBe(false); // without Redis the rooms are the API's
+});
+
 describe('rooms', () => {
   test('pages by cursor show every room once, also when rooms come in between', async () => {
     await rooms(25);

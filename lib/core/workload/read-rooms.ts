@@ -5,7 +5,7 @@ import { Prisma, type Tx } from '@/lib/db/client';
 import { page, readCursor } from '../cursor';
 import { NotFound } from '../errors';
 import { deploymentId } from '../inventory/deployment-views';
-import { EGRESS_SOURCES, readClocks, ROOM_SOURCES, type Clocks } from '../observe/read-clocks';
+import { EGRESS_SOURCES, readClocks, type Clocks } from '../observe/read-clocks';
 import { allow, parse, type Call } from '../verb';
 import { egressView, readEgressRows } from './egress-views';
 
@@ -99,7 +99,7 @@ async function readPlacements(db: Tx, id: string, sid: string) {
 
 /** A room that is over cannot go stale. */
 function roomView(row: RoomRow, clocks: Clocks | undefined): z.infer<typeof RoomView> {
-  const fresh = clocks?.of(ROOM_SOURCES) ?? { asOf: null, stale: true };
+  const fresh = clocks?.of(clocks.roomSources) ?? { asOf: null, stale: true };
   return {
     name: row.name,
     sid: row.sid,
