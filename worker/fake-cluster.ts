@@ -1,4 +1,5 @@
 import type { DeploymentSettings } from '@/lib/contract/inventory';
+import type { Detected } from '@/lib/rules/detected';
 import type { HttpReading, LivekitNodeRecord, RedisReading } from '@/lib/rules/readings';
 import { container, host, record } from '@/lib/rules/health/fixture';
 import type { Links, OpenLinks, StreamHandlers } from './observe/links';
@@ -15,6 +16,9 @@ export class FakeCluster {
   readonly egress: { id: string; address: string }[] = [];
   readonly silentSsh = new Set<string>();
   opened = 0;
+  /** What the config files of a master say, and how often they were read. */
+  files: Detected = { version: '3.9.0', modules: ['observability'], configLayout: 'cluster', rtcEngine: 'pion' };
+  filesRead = 0;
   private entries = new Map<string, LivekitNodeRecord>();
   private readonly exited = new Set<string>();
   private readonly streams = new Map<string, StreamHandlers>();
@@ -143,6 +147,10 @@ export class FakeCluster {
         })),
         ingress: [],
       }),
+      configFiles: async () => {
+        this.filesRead += 1;
+        return this.files;
+      },
       http: async (node, probes) => probes.map((probe) => this.answer(node.address, probe)),
       stream: (node, handlers) => {
         const { address } = node;

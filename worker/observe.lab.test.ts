@@ -55,6 +55,11 @@ test('sees 4 masters and 3 media nodes well, with what each service does', async
   await until(status, (s) => s?.status === 'UP', 20_000);
   tell(`all seven up ${Date.now() - began} ms after the worker began to be asked`);
   expect((await status()).sentence).toBe('All well: 4 of 4 masters, 3 of 3 media nodes.');
+  const detected = async () =>
+    (await owner.query('SELECT detected FROM deployment_state WHERE deployment_id = $1', [id])).rows[0].detected;
+  const known = await until(detected, (d) => d.rtcEngine !== null, 15_000);
+  expect(known).toMatchObject({ version: '3.9.0', configLayout: 'cluster', rtcEngine: 'pion' });
+  tell(`detected: ${JSON.stringify(known)}`);
   const running = async () =>
     Number(
       (await owner.query("SELECT count(*) FROM service_state WHERE deployment_id = $1 AND state = 'running'", [id])).rows[0]

@@ -83,6 +83,15 @@ test('a delta carries changed nodes inline and marks for the long lists, at most
   for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBeGreaterThanOrEqual(900);
 });
 
+test('the clock of a source that is no longer set up leaves', async () => {
+  const sources = async () =>
+    (await owner.query('SELECT source FROM source_clock WHERE deployment_id = $1', [deployment.id])).rows.map((r) => r.source);
+  await owner.query("INSERT INTO source_clock (deployment_id, source) VALUES ($1, 'gone') ON CONFLICT DO NOTHING", [deployment.id]);
+  await worker.stop();
+  worker = startWorker(database.workerUrl, cluster);
+  expect(await until(sources, (s) => !s.includes('gone'), 15_000)).toContain('redis');
+});
+
 test('a node that a person keeps stopped is not red once it stops', async () => {
   await owner.query("UPDATE node SET desired = 'stopped', rev = rev + 1 WHERE deployment_id = $1 AND address = '127.99.1.3'", [
     deployment.id,
@@ -116,4 +125,12 @@ test('LiveKit that starts again is a new incarnation of the same node', async ()
       )
     ).rows;
   expect(await until(lives, (l) => l.length === 2, 5_000)).toEqual([{ alive: false }, { alive: true }]);
+});
+
+test('version, modules, layout and engine come from the config files of a master, read once at take-over', async () => {
+  const detected = async () =>
+    (await owner.query('SELECT detected FROM deployment_state WHERE deployment_id = $1', [deployment.id])).rows[0]?.detected;
+  const known = await until(detected, (d) => d?.rtcEngine !== null, 5_000);
+  expect(known).toEqual({ version: '3.9.0', modules: ['observability'], configLayout: 'cluster', rtcEngine: 'pion' });
+  expect(cluster.filesRead).toBe(1);
 });

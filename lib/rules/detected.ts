@@ -4,8 +4,11 @@ import type { HostReading } from './readings';
 
 export type Detected = z.infer<typeof DetectedSchema>;
 
-/** What containers and config files of the masters show: version, modules, layout. Keeps what was known where nothing shows it. */
-export function detect(masters: HostReading[], before: Detected): Detected {
+/**
+ * What config files and containers of the masters show; the files, read seldom, go before. Keeps what was known where nothing
+ * shows it.
+ */
+export function detect(masters: HostReading[], files: Detected | null, before: Detected): Detected {
   const containers = masters.flatMap((m) => m.containers ?? []);
   const names = new Set(containers.map((c) => c.name));
   const tagged = containers.find((c) => c.name === 'operator') ?? containers.find((c) => c.image.includes('openvidu/'));
@@ -15,12 +18,12 @@ export function detect(masters: HostReading[], before: Detected): Detected {
     ...(names.has('grafana') ? ['observability'] : []),
     ...(names.has('openvidu-v2compatibility') ? ['v2compatibility'] : []),
   ];
-  const files = masters.flatMap((m) => Object.keys(m.configHashes));
-  const layout = files.some((f) => f.includes('cluster/')) ? 'cluster' : files.length > 0 ? 'per-node' : null;
+  const hashed = masters.flatMap((m) => Object.keys(m.configHashes));
+  const layout = hashed.some((f) => f.includes('cluster/')) ? 'cluster' : hashed.length > 0 ? 'per-node' : null;
   return {
-    version: version ?? before.version,
-    modules: names.size > 0 ? modules : before.modules,
-    configLayout: layout ?? before.configLayout,
-    rtcEngine: before.rtcEngine,
+    version: files?.version ?? version ?? before.version,
+    modules: files && files.modules.length > 0 ? files.modules : names.size > 0 ? modules : before.modules,
+    configLayout: files?.configLayout ?? layout ?? before.configLayout,
+    rtcEngine: files?.rtcEngine ?? before.rtcEngine,
   };
 }

@@ -1,5 +1,6 @@
 import type { DeploymentSettings, SecretKind } from '@/lib/contract/inventory';
 import type { Platform, Role, Source } from '@/lib/contract/names';
+import type { Detected } from '@/lib/rules/detected';
 import type { Probe } from '@/lib/rules/health';
 import type {
   ContainerEvent,
@@ -62,6 +63,8 @@ export type Links = {
   sentinel: (signal: AbortSignal) => Promise<SentinelReading>;
   mongo: (signal: AbortSignal) => Promise<MongoReading>;
   livekit: (signal: AbortSignal) => Promise<LivekitReading>;
+  /** The config files of the first master that can be read; asked only where `stream` is configured. No secret leaves it. */
+  configFiles: (signal: AbortSignal) => Promise<Detected>;
   /** Never rejects for an answer, a refusal or silence: these are readings. */
   http: (node: NodeAddress, probes: Probe[], signal: AbortSignal) => Promise<HttpReading[]>;
   stream: (node: NodeAddress, handlers: StreamHandlers) => NodeStream;

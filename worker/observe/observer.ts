@@ -8,7 +8,9 @@ import type { Log } from '../log';
 import { type Kept, seedsOf } from '../write/load';
 import { SAMPLE_EVERY_MS, writeSamples } from '../write/samples';
 import { Writer } from '../write/writer';
+import type { Detected } from '@/lib/rules/detected';
 import { Board, probesOf, type Shared } from './board';
+import { watchConfigFiles } from './config-files';
 import { discover, isEmpty, writeFound } from './discovery';
 import type { Inventory, InventoryNode, Links, OpenLinks } from './links';
 import { Poll } from './poll';
@@ -45,6 +47,7 @@ export class Observer {
   private readonly states: Map<string, NodeState>;
   private deployment: DeploymentState | null;
   private polls = new Map<keyof Shared, Poll>();
+  private files: { poll: Poll | null; read: Detected | null } = { poll: null, read: null };
   private readonly watches = new Map<string, NodeWatch>();
   private cancelTick: (() => void) | null = null;
   private lastTick = 0;
@@ -100,10 +103,15 @@ export class Observer {
     };
     for (const source of Object.keys(shared) as (keyof Shared)[]) {
       if (!links.configured[source] || this.polls.has(source)) continue;
-      const read = async (signal: AbortSignal) => this.answered(source, await shared[source](signal));
+      const read = async (signal: AbortSignal) => {
+        const value = await shared[source](signal);
+        return () => this.answered(source, value);
+      };
       const { everyMs, timeoutMs } = FRESHNESS[source];
       this.polls.set(source, new Poll(this.o.clock, { everyMs, timeoutMs, read, failed: (e) => this.failed(source, e) }).start());
     }
+    if (links.configured.stream)
+      this.files.poll ??= watchConfigFiles(this.o.clock, links.configFiles, (detected) => (this.files.read = detected));
     const ids = new Set(this.inventory.nodes.map((n) => n.id));
     for (const [id, w] of this.watches) if (!ids.has(id)) this.leave(id, w);
     for (const node of this.inventory.nodes) if (!this.watches.has(node.id)) this.watchNode(node);
@@ -127,8 +135,10 @@ export class Observer {
       : null;
     const read = async (signal: AbortSignal) => {
       const readings = await links.http(node, probesOf(node, this.inventory.platform), signal);
-      const refused = readings.map((r) => this.now((now) => this.board.http(node.id, r, now))).some(Boolean);
-      if (refused) this.suspect(node);
+      return () => {
+        const refused = readings.map((r) => this.now((now) => this.board.http(node.id, r, now))).some(Boolean);
+        if (refused) this.suspect(node);
+      };
     };
     const { everyMs } = FRESHNESS.http;
     const http = links.configured.http
@@ -239,7 +249,7 @@ export class Observer {
       for (const { node, state } of judged) this.states.set(node.id, state);
       this.deployment = deriveDeployment(snapshot, judged, this.deployment);
       const nodes = new Map(judged.map(({ node, state }) => [node.id, state]));
-      await this.writer.write({ snapshot, nodes, deployment: this.deployment }, this.inventory);
+      await this.writer.write({ snapshot, nodes, deployment: this.deployment, files: this.files.read }, this.inventory);
       if (Math.floor(now / SAMPLE_EVERY_MS) !== Math.floor(this.lastSample / SAMPLE_EVERY_MS)) {
         this.lastSample = now;
         await writeSamples(this.o.pool, this.o.lease, snapshot, nodes);
@@ -264,6 +274,8 @@ export class Observer {
   private unwatch(): void {
     for (const poll of this.polls.values()) poll.stop();
     this.polls = new Map();
+    this.files.poll?.stop();
+    this.files.poll = null;
     for (const [id, w] of this.watches) this.leave(id, w);
   }
 }

@@ -6,6 +6,8 @@ import { readMongo } from '@/lib/links/mongo';
 import { openRedis } from '@/lib/links/redis';
 import { openNodeStream } from '@/lib/links/stream';
 import { livekitTarget, probesOf, redisTarget } from '@/lib/links/targets';
+import { readDetected } from '@/lib/platforms/onprem/detected';
+import type { Detected } from '@/lib/rules/detected';
 import { FRESHNESS } from '@/lib/rules/freshness';
 import type { HttpReading } from '@/lib/rules/readings';
 import type { Inventory, NodeAddress, NodeStream, OpenLinks, StreamHandlers } from './links';
@@ -52,6 +54,7 @@ export const openLinks: OpenLinks = (inventory) => {
         throw new Error(`The stored LiveKit API secret cannot be used: ${unopened.livekitApiSecret ?? 'it is missing'}.`);
       return said(livekit.read(signal));
     },
+    configFiles: (signal) => configFiles(settings, shells, signal),
     http: (node, names, signal) => probes.ask(node, names, signal),
     stream: (node, handlers) => stream(inventory, shells, node, handlers),
     close: async () => {
@@ -77,6 +80,22 @@ async function said<T>(work: Promise<T>): Promise<T> {
 function wordsOf(error: unknown): string {
   if (error instanceof LinkError) return error.advice ? `${error.message} ${error.advice}` : error.message;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A master that is connected already is asked first. @throws why the last one could not be read */
+async function configFiles(settings: Inventory['settings'], shells: Shells, signal: AbortSignal): Promise<Detected> {
+  const reading = { mode: settings.ssh?.mode ?? 'full', installDir: settings.installDir };
+  const connected = (address: string) => (shells.has(address) ? 0 : 1);
+  let why: unknown = new LinkError('No master addresses are given.');
+  for (const address of settings.masters.toSorted((a, b) => connected(a) - connected(b))) {
+    signal.throwIfAborted();
+    try {
+      return await readDetected(await shells.to(address), reading, signal);
+    } catch (error) {
+      why = error;
+    }
+  }
+  throw why;
 }
 
 function stream({ settings }: Inventory, shells: Shells, node: NodeAddress, handlers: StreamHandlers): NodeStream {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { Detected } from '@/lib/contract/inventory';
-import { detect } from '@/lib/rules/detected';
+import { detect, type Detected as DetectedNow } from '@/lib/rules/detected';
 import type { DeploymentState, NodeState, Snapshot } from '@/lib/rules/health';
 import { fenced, type Lease } from '../fence';
 import type { Inventory } from '../observe/links';
@@ -24,7 +24,13 @@ import { incarnationRows, serviceRows } from './services';
 import { Statements } from './statements';
 import { egressRows, ingressRows, roomRows } from './workload';
 
-export type Derived = { snapshot: Snapshot; nodes: ReadonlyMap<string, NodeState>; deployment: DeploymentState };
+export type Derived = {
+  snapshot: Snapshot;
+  nodes: ReadonlyMap<string, NodeState>;
+  deployment: DeploymentState;
+  /** What the config files of a master said; null: not read by this leader. */
+  files: DetectedNow | null;
+};
 
 /** Writes what differs from what was written last, in one fenced transaction a tick; a failed tick is simply made up for by the next. */
 export class Writer {
@@ -54,6 +60,7 @@ export class Writer {
     this.ingress.load(kept.ingress);
     this.incarnations.load(kept.incarnations);
     this.deployment = kept.deployment;
+    this.clocks.load(kept.clocks.map((c) => [c.source, c]));
     if (kept.deployment) this.deploymentText.load([['', kept.deployment]]);
   }
 
@@ -63,9 +70,9 @@ export class Writer {
   }
 
   /** @returns how many rows changed. @throws Deposed; driver errors when the database is away */
-  async write({ snapshot, nodes, deployment }: Derived, inventory: Inventory): Promise<number> {
+  async write({ snapshot, nodes, deployment, files }: Derived, inventory: Inventory): Promise<number> {
     const nodeRows = new Map([...nodes].map(([id, state]) => [id, withoutAges(state)]));
-    const next: DeploymentRow = { ...deployment, detected: detect(hosts(snapshot), knownDetected(this.deployment)) };
+    const next: DeploymentRow = { ...deployment, detected: detect(hosts(snapshot), files, knownDetected(this.deployment)) };
     const reading = snapshot.redis.value ?? snapshot.livekit.value;
     const d = {
       nodes: this.nodes.diff(nodeRows, true),
@@ -74,7 +81,7 @@ export class Writer {
       egress: diffOr(this.egress, egressRows(snapshot, this.egress.rows)),
       ingress: diffOr(this.ingress, ingressRows(snapshot)),
       incarnations: this.incarnations.diff(incarnationRows(snapshot, nodeRows, this.incarnations.rows), false),
-      clocks: this.clocks.diff(clockRows(snapshot), false),
+      clocks: this.clocks.diff(clockRows(snapshot), true),
       deployment: this.deploymentText.diff(new Map([['', next]]), false),
     };
     const told = this.happened;
@@ -120,6 +127,7 @@ export class Writer {
     await fenced(this.pool, this.lease, async (tx) => {
       const to = new Statements(tx, this.lease.deploymentId, new Date(snapshot.now).toISOString());
       if (d.clocks.changed.size > 0) await to.clocks([...d.clocks.changed.values()]);
+      if (d.clocks.gone.length > 0) await to.removedClocks(d.clocks.gone);
       if (d.nodes.changed.size > 0) await to.nodes([...d.nodes.changed].map(([nodeId, row]) => ({ nodeId, ...row })));
       if (d.services.changed.size > 0) await to.services([...d.services.changed.values()]);
       if (d.deployment.changed.size > 0) await to.deployment(next);

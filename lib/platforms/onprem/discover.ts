@@ -9,8 +9,9 @@ import type { RedisReading } from '@/lib/rules/readings';
 import { hostPort } from '@/lib/rules/secret-endpoint';
 import type { DiscoverRequest, Found, Report } from '../platform';
 import { inBatches, runStep } from '../step';
+import { detectedIn, envOf } from './detected';
 import { chooseLivekitUrl } from './livekit-url';
-import { mastersOf, type NodeFiles, parseEnv, parseNodeFiles, versionOf } from './node-files';
+import { mastersOf, type NodeFiles, parseNodeFiles } from './node-files';
 
 /** A node whose heartbeat is older than this when it is found is not taken over: dead ones linger in Redis for weeks. */
 const FOUND_FRESH_MS = 30_000;
@@ -92,19 +93,10 @@ async function readFiles(shell: Shell, request: DiscoverRequest, report: Report,
 
 /** Fills in what the files say. @returns the masters they name */
 function takeFiles(node: NodeFiles, request: DiscoverRequest, found: Found): string[] {
-  const text = (name: string) => node.files.get(name);
-  const cluster = text('config/cluster/openvidu.env');
-  const perNode = text('.env');
-  const masterEnv = text('config/node/master_node.env') ?? text('config/node/master-node.env');
-  const shared = cluster ?? perNode;
-  if (shared === undefined) throw nothingFound(node, request);
-  // 3.1 and later share config/cluster/; before, every node has one .env with everything.
-  found.detected.configLayout = cluster !== undefined ? 'cluster' : 'per-node';
-  const env = new Map([...parseEnv(shared), ...parseEnv(masterEnv ?? '')]);
+  const env = envOf(node);
+  if (env === null) throw nothingFound(node, request);
+  found.detected = detectedIn(node);
   const given = (key: string) => env.get(key) || null;
-  found.detected.version = versionOf(node);
-  found.detected.modules = (given('ENABLED_MODULES') ?? '').split(',').flatMap((m) => m.trim() || []);
-  found.detected.rtcEngine = given('OPENVIDU_RTC_ENGINE');
   found.settings.domain = given('DOMAIN_NAME') ?? given('DOMAIN_OR_PUBLIC_IP');
   found.settings.livekitApiKey = given('LIVEKIT_API_KEY');
   const url = given('LIVEKIT_URL') ?? (found.settings.domain && `https://${found.settings.domain}`);
