@@ -24,9 +24,12 @@ test('without its worker the page says as of when it is, and since survives the 
 
 test('without Postgres the page says so and recovers by itself', async ({ world, page }) => {
   await page.goto(`/d/${world.slug}`);
-  const { postgres } = await world.product.pids();
-  process.kill(postgres, 'SIGKILL');
-  await expect(page.getByText(/database does not answer|no live data/i).first()).toBeVisible({ timeout: 30_000 });
+  await world.product.signalPostgres('SIGSTOP');
+  try {
+    await expect(page.getByText(/database does not answer|no live data/i).first()).toBeVisible({ timeout: 40_000 });
+  } finally {
+    await world.product.signalPostgres('SIGCONT');
+  }
   const live = async () => {
     const { status, body } = await world.product.api<{ items: NodeView[] }>('GET', `/deployments/${world.slug}/nodes`);
     return status === 200 && body.items.some((n) => !n.stale);
@@ -62,4 +65,19 @@ test('one lost signal of a node never turns it down, and is named', async ({ wor
   await expect
     .poll(async () => (await node())?.signals.find((s) => s.source === 'stream')?.state, { timeout: 60_000 })
     .toBe('ok');
+});
+
+test('a killed Postgres is started again and nothing that is shown jumps', async ({ world }) => {
+  await expect
+    .poll(async () => (await nodesOf(world.product, world.slug)).every((n) => n.health === 'up'), { timeout: 40_000 })
+    .toBe(true);
+  const facts = (nodes: NodeView[]) => nodes.map((n) => `${n.name} ${n.health} ${n.since ?? ''}`);
+  const before = facts(await nodesOf(world.product, world.slug));
+  process.kill((await world.product.pids()).postgres, 'SIGKILL');
+  const fresh = async () => {
+    const { status, body } = await world.product.api<{ items: NodeView[] }>('GET', `/deployments/${world.slug}/nodes`);
+    return status === 200 && body.items.every((n) => !n.stale) ? facts(body.items) : [];
+  };
+  // Once it answers with live figures again, they are those of before.
+  await expect.poll(() => fresh().catch(() => []), { timeout: 60_000 }).toEqual(before);
 });

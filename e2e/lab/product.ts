@@ -19,6 +19,8 @@ export interface Product {
   output: () => string;
   /** Process ids of now; postgres is the postmaster. */
   pids: () => Promise<{ worker: number; postgres: number }>;
+  /** SIGSTOP or SIGCONT to the postmaster and every backend: connections stay open and nobody answers. */
+  signalPostgres: (signal: 'SIGSTOP' | 'SIGCONT') => Promise<void>;
   api: <T = unknown>(
     method: string,
     path: string,
@@ -51,6 +53,10 @@ export async function startProduct(): Promise<Product> {
       worker: await childRunning(child, 'worker'),
       postgres: await postmasterOf(dataDir),
     }),
+    async signalPostgres(signal) {
+      const postmaster = await postmasterOf(dataDir);
+      for (const pid of [postmaster, ...(await childrenOf(postmaster)).map((c) => c.pid)]) process.kill(pid, signal);
+    },
     async api<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
       const answer = await fetch(`${url}/api/v1${path}`, {
         method,
@@ -89,18 +95,23 @@ function addressOf(child: ChildProcess, said: string[]): Promise<string> {
   });
 }
 
-/** The newest child of the launcher whose command line holds `word`. */
 async function childRunning(launcher: ChildProcess, word: string): Promise<number> {
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const [stat, command] = await Promise.all([
-      readFile(`/proc/${entry}/stat`, 'utf8').catch(() => ''),
-      readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => ''),
-    ]);
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    if (parent === launcher.pid && command.includes(word)) return Number(entry);
-  }
-  throw new Error(`the launcher has no child that runs ${word}`);
+  const child = (await childrenOf(launcher.pid)).find((c) => c.command.includes(word));
+  if (!child) throw new Error(`the launcher has no child that runs ${word}`);
+  return child.pid;
+}
+
+async function childrenOf(parent: number | undefined): Promise<{ pid: number; command: string }[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const all = await Promise.all(
+    pids.map(async (pid) => {
+      const [stat, command] = await Promise.all(
+        ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      return { pid: Number(pid), command: command ?? '', parent: Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) };
+    }),
+  );
+  return all.filter((process) => process.parent === parent);
 }
 
 async function postmasterOf(dataDir: string): Promise<number> {
