@@ -41,7 +41,9 @@ export const NodeFigures = z.object({
   rooms: n,
   participants: n.describe('People in the rooms that are mapped here'),
   clients: n.describe('num_clients: participants here and signalling that merely passes through'),
-  relayed: n.describe('clients less the holders here, never below 0'),
+  relayed: n.describe(
+    'clients less the participants here, never below 0; agents, egress and hidden participants count as relayed',
+  ),
   egress: n,
   ingress: n,
   tracksIn: n,
