@@ -82,11 +82,25 @@ async function installPackages() {
   const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   try {
     await run([...command, 'ci', ...flags], 'npm ci', { quiet: true });
-  } catch {
+  } catch (error) {
     // npm ci wants every other platform's optional package in the lock file, which a registry that lacks them cannot give
     // (npm/cli#4828). This takes the same versions from the lock file and leaves it as it is.
+    say(whyNotCi(error.output ?? ''));
     await run([...command, 'install', '--no-save', ...flags], 'npm install');
   }
+}
+
+/**
+ * One line for the operator on why `npm ci` did not do.
+ * @param {string} output what it said
+ */
+export function whyNotCi(output) {
+  const missing = output.match(/^npm error Missing: \S+ from lock file$/gm)?.length ?? 0;
+  const invalid = /^npm error Invalid:/m.test(output);
+  if (missing > 0 && !invalid)
+    return `npm ci refuses a lock file without the ${missing} optional packages of other platforms; npm install takes the same versions from it …`;
+  const said = output.split('\n').find((line) => line.startsWith('npm error ') && !/^npm error (code|errno|syscall) /.test(line));
+  return `npm ci failed${said ? ` (${said.slice('npm error '.length)})` : ''}; trying npm install …`;
 }
 
 /** npm's own record of what it installed against the lock file: also right after a `git pull`. */
@@ -175,8 +189,9 @@ function run([command, ...args], name, { env = process.env, quiet = false } = {}
     child.once('error', reject);
     child.once('close', (code) => {
       if (code === 0) return resolve();
-      if (!quiet) say(Buffer.concat(output).toString('utf8').slice(-8000));
-      reject(new Error(`${name} failed (${code ?? 'killed'}); its output is above`));
+      const said = Buffer.concat(output).toString('utf8');
+      if (!quiet) say(said.slice(-8000));
+      reject(Object.assign(new Error(`${name} failed (${code ?? 'killed'}); its output is above`), { output: said }));
     });
   });
 }
