@@ -20,8 +20,14 @@ export async function connectRedis({ host, port }: RedisEndpoint, options: Optio
       super(500);
     }
     async connect(): Promise<NetStream> {
-      this.stream = asSocket(await dial(host, port, timeoutMs));
-      return this.stream;
+      this.connecting = true;
+      const stream = asSocket(await dial(host, port, timeoutMs));
+      // Given up meanwhile: nobody else would ever close it. ioredis' own connectors ask the same (StandaloneConnector).
+      if (!this.connecting) {
+        stream.destroy();
+        throw new LinkError('Connection is closed.');
+      }
+      return (this.stream = stream);
     }
   }
   const redis = new Redis({

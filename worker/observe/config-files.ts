@@ -20,9 +20,12 @@ export function watchConfigFiles(
     timeoutMs: TIMEOUT_MS,
     backoffMs: RETRY_MS,
     read: async (signal) => {
-      if (clock.now() - readAt < EVERY_MS) return;
-      learned(await read(signal));
-      readAt = clock.now();
+      if (clock.now() - readAt < EVERY_MS) return () => undefined;
+      const detected = await read(signal);
+      return () => {
+        learned(detected);
+        readAt = clock.now();
+      };
     },
     failed: () => undefined, // the stream of the same node says what is wrong with SSH
   }).start();

@@ -135,10 +135,8 @@ export class Observer {
       : null;
     const read = async (signal: AbortSignal) => {
       const readings = await links.http(node, probesOf(node, this.inventory.platform), signal);
-      return () => {
-        const refused = readings.map((r) => this.now((now) => this.board.http(node.id, r, now))).some(Boolean);
-        if (refused) this.suspect(node);
-      };
+      const refuses = (r: (typeof readings)[number]) => this.now((now) => this.board.http(node.id, r, now));
+      return () => void (readings.map(refuses).some(Boolean) && this.suspect(node));
     };
     const { everyMs } = FRESHNESS.http;
     const http = links.configured.http

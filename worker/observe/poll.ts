@@ -20,7 +20,8 @@ export class Poll {
       everyMs: number;
       timeoutMs: number;
       backoffMs?: number;
-      read: (signal: AbortSignal) => Promise<void>;
+      /** @returns what takes the answer up: called when it came in time only, for a late one may be older than the next. */
+      read: (signal: AbortSignal) => Promise<() => void>;
       failed: (error: Error) => void;
     },
   ) {}
@@ -51,7 +52,8 @@ export class Poll {
     this.running = true;
     const began = this.clock.now();
     try {
-      await within(this.clock, this.o.timeoutMs, this.o.read);
+      const learn = await within(this.clock, this.o.timeoutMs, this.o.read);
+      if (!this.stopped) learn();
       this.failures = 0;
     } catch (error) {
       this.failures = Math.min(this.failures + 1, MAX_BACKOFF);
