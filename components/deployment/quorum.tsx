@@ -38,7 +38,10 @@ export function Quorum({ slug, matrix, masters }: Props) {
               <MasterHead key={name} slug={slug} name={name} node={masters.find((m) => m.name === name)} />
             ))}
             <th scope="col" className="text-soft px-3 text-right text-sm font-medium whitespace-nowrap">
-              Up, need
+              Up
+            </th>
+            <th scope="col" className="text-soft px-3 text-right text-sm font-medium whitespace-nowrap">
+              Needs
             </th>
             <th scope="col" className="text-soft w-[38%] min-w-64 px-3 text-sm font-medium">
               What it means
