@@ -154,12 +154,12 @@ function sentence(s: Snapshot, nodes: Judged[], status: DeploymentStatus, reason
   const told = reasons.filter((r) => r.severity !== 'info');
   if (told.length > 0 && !(status === 'UNKNOWN' && nodes.length === 0)) {
     const more = told.length > 2 ? `; ${told.length - 2} more` : '';
-    return `${capital(
-      told
-        .slice(0, 2)
-        .map((r) => words(r, s))
-        .join('; '),
-    )}${more}.`;
+    const text = told
+      .slice(0, 2)
+      .map((r) => words(r, s))
+      .join('; ');
+    // A node's name is written as it is, also at the beginning.
+    return `${nodes.some((n) => text.startsWith(n.node.name)) ? text : capital(text)}${more}.`;
   }
   if (nodes.length === 0) {
     const api = s.configured.livekit && !isStale('livekit', s.livekit.okAt, s.now);
