@@ -11,6 +11,8 @@ export type Context = {
   db: Db;
   now: Date;
   requestId: string;
+  /** From where it was asked, as limits count it; absent for a command on the machine itself. */
+  address?: string;
   seal?: Sealer;
   /** The browser session that the request came in, when it came in one. */
   sessionId?: string;

@@ -3,6 +3,7 @@ import { OpenAPIHandler } from '@orpc/openapi/fetch';
 import type { Context } from '@/lib/core/context';
 import { NotFound, Refusal, Unauthenticated } from '@/lib/core/errors';
 import { readJsonBody } from './body';
+import { clientAddress } from './client-address';
 import { openApiJson } from './openapi';
 import { answering, identified, type Handled } from './request';
 import { router, type EdgeContext } from './router';
@@ -45,6 +46,7 @@ export function handleApi(rt: Runtime, request: Request): Promise<Response> {
       db: rt.db,
       now: handled.now,
       requestId: handled.requestId,
+      address: clientAddress(request.headers),
       ifMatch: request.headers.get('if-match'),
       idempotency: method === 'POST' ? idempotency(rt, request, path, body) : null,
       ...(credential?.kind === 'session' && { sessionId: credential.id }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { countTry } from '@/lib/core/access/rate-limit';
 import { Forbidden, InvalidInput, NotFound, Refusal, TooManyRequests, Unauthenticated } from '@/lib/core/errors';
 import { readJsonBody } from './body';
+import { clientAddress } from './client-address';
 import { answering } from './request';
 import type { Runtime } from './runtime';
 import { isSameOrigin } from './same-origin';
@@ -10,8 +11,10 @@ import { isSameOrigin } from './same-origin';
 /** What of better-auth can be reached: everything that writes beside these would have no verb and no audit row. */
 const OPEN = new Set(['POST /sign-in/email', 'POST /sign-out', 'GET /get-session']);
 const SignIn = z.object({ email: z.string().max(320), password: z.string().max(1000) }).loose();
-/** Beside better-auth's limit by address: whoever has many addresses still tries one account slowly. */
-const TRIES = { max: 10, windowMs: 60_000 };
+/** By account and address, so that a stranger's tries do not lock out who has the password; beside better-auth's burst limit. */
+const TRIES = { max: 30, windowMs: 600_000 };
+/** Many addresses together still try one account slowly. More than two windows of one address, which alone never gets there. */
+const ACCOUNT_TRIES = { max: 100, windowMs: 600_000 };
 
 /** /api/auth: sign-in, sign-out and the session. The audit rows of both are written with the session's row, by a trigger. */
 export function handleAuth(rt: Runtime, request: Request): Promise<Response> {
@@ -21,7 +24,7 @@ export function handleAuth(rt: Runtime, request: Request): Promise<Response> {
     handled.route = `auth${path.replaceAll('/', '.')}`;
     if (request.method === 'POST' && fromElsewhere(request, rt)) throw new Forbidden('This came from a page of another site.');
     const body = await readJsonBody(request);
-    if (path === '/sign-in/email') await countSignIn(rt, body);
+    if (path === '/sign-in/email') await countSignIn(rt, body, clientAddress(request.headers));
     return inProblems(await rt.auth.handler(asSent(request, body)));
   });
 }
@@ -32,7 +35,7 @@ function fromElsewhere(request: Request, rt: Runtime): boolean {
   return speaks && !isSameOrigin(request.headers, rt.env);
 }
 
-async function countSignIn(rt: Runtime, body: string) {
+async function countSignIn(rt: Runtime, body: string, address: string) {
   const input = SignIn.safeParse(body === '' ? {} : JSON.parse(body));
   if (!input.success) {
     throw new InvalidInput(
@@ -40,7 +43,8 @@ async function countSignIn(rt: Runtime, body: string) {
     );
   }
   const account = createHash('sha256').update(input.data.email.trim().toLowerCase()).digest('hex').slice(0, 32);
-  await countTry(rt.db, `sign-in:${account}`, TRIES);
+  await countTry(rt.db, `sign-in:${account}@${address}`, TRIES);
+  await countTry(rt.db, `sign-in-account:${account}`, ACCOUNT_TRIES);
 }
 
 function asSent(request: Request, body: string): Request {

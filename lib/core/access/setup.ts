@@ -8,6 +8,7 @@ import { hashOf, insertUser, randomSecret, setPassword } from './credentials';
 import { countTry } from './rate-limit';
 
 const LINK_MS = 24 * 3600_000;
+/** By address, so that nobody keeps the first administrator out; the token itself cannot be guessed. */
 const TRIES = { max: 20, windowMs: 60_000 };
 const LINK_GONE = 'this link is not valid: it was used, or is older than 24 hours; the command that printed it makes another';
 
@@ -34,7 +35,7 @@ export async function createSetupLink({ ctx }: { ctx: Context }): Promise<{ toke
 
 /** The only anonymous write beside the sign-in: whoever holds the link becomes administrator, once. */
 export async function completeSetup({ ctx, input: raw }: Call): Promise<{ email: string }> {
-  await countTry(ctx.db, 'setup', TRIES);
+  await countTry(ctx.db, `setup:${ctx.address ?? 'unknown'}`, TRIES);
   const input = parse(api.setup.complete, raw);
   const by = { kind: 'system' as const, id: 'setup-link', label: 'one-time link' };
   return writing(
