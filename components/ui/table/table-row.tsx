@@ -42,7 +42,7 @@ export function TableRow<T>({ row, index, start, height, shown, phone, tracks, h
       <div ref={element} role="row" aria-rowindex={rowIndex} className={frame} style={place}>
         <div role="presentation" className="flex items-center justify-between gap-3 pt-1.5">
           {line(1).map(({ column, i }) => (
-            <div key={column.id} role="cell" className="min-w-0 truncate">
+            <div key={column.id} role="cell" className="min-w-0 truncate has-[.state-mark]:shrink-0">
               {cell(column, i)}
             </div>
           ))}
