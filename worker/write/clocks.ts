@@ -2,9 +2,9 @@ import { Source } from '@/lib/contract/names';
 import { isStale } from '@/lib/rules/freshness';
 import type { NodeSnapshot, Snapshot } from '@/lib/rules/health';
 import type { Timed } from '@/lib/rules/readings';
+import { iso } from './json';
 import type { ClockRow } from './rows';
 
-const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 const latest = (times: (number | null)[]) => times.reduce((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
 
 /** One row a source: when it last answered. For the two that are read node by node: the nodes that did not answer with the rest. */

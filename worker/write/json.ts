@@ -3,6 +3,28 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
+/** An entry of an index holds 2,704 bytes: with keys beside it and 4 bytes a character, no more than this. */
+export const NAME_LIMIT = 600;
+
+/** A name or id from a cluster as a column with an index takes it. */
+export function indexable(text: string): string {
+  return text.length > NAME_LIMIT ? storable(text.slice(0, NAME_LIMIT)) : storable(text);
+}
+
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** RFC 3339; null for none, and for one that cannot be: before 1970, beyond the year 9999, not a number. */
+export function iso(at: number | null): string | null {
+  return at !== null && at >= 0 && at <= LAST_MS ? new Date(at).toISOString() : null;
+}
+
+const INT_MAX = 2_147_483_647;
+
+/** A count from a cluster as an int column takes it. */
+export function countable(n: number): number {
+  return Number.isFinite(n) ? Math.max(0, Math.min(INT_MAX, Math.trunc(n))) : 0;
+}
+
 /** For a jsonb parameter. */
 export function json(value: unknown): string {
   return JSON.stringify(value, (_key, v: unknown) => (typeof v === 'string' ? storable(v) : v));

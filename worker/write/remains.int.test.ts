@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testDatabase } from '@/test/database';
-import { deleteRemains } from './remains';
+import { deleteRemains, HISTORY_DAYS } from './remains';
 import { keepPartitions } from './samples';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -92,4 +92,50 @@ test('a deployment that was never led leaves nothing either; a discovery waits a
   await task(old, 'discover', '25 hours');
   expect(await deleteRemains(worker)).toBe(2);
   expect([await left(told), await left(draft), await left(old)]).toMatchObject([{ event: 0 }, { task: 1 }, { task: 0 }]);
+});
+
+test('events, ended rooms with their placements and ended egress leave after 30 days; what lasts, and newer ones, stay', async () => {
+  const id = await observed();
+  await owner.query('TRUNCATE event, room_placement');
+  const [old, recent] = [
+    `now() - interval '${HISTORY_DAYS} days 1 hour'`,
+    `now() - interval '${HISTORY_DAYS} days' + interval '1 hour'`,
+  ];
+  const room = (sid: string, ended: string) =>
+    owner.query(
+      `INSERT INTO room (deployment_id, sid, name, started_at, ended_at, updated_at) VALUES ($1, $2, 'r', now() - interval '90 days', ${ended}, now())`,
+      [id, sid],
+    );
+  for (const [sid, ended] of Object.entries({ RM_old: old, RM_recent: recent, RM_live: 'NULL' })) {
+    await room(sid, ended);
+    await owner.query(
+      "INSERT INTO room_placement (deployment_id, room_sid, livekit_node_id, from_at) VALUES ($1, $2, 'ND', now() - interval '90 days')",
+      [id, sid],
+    );
+    await owner.query(
+      `INSERT INTO egress (deployment_id, egress_id, status, type, started_at, ended_at, updated_at) VALUES ($1, $2, 'X', 'x', now() - interval '90 days', ${ended}, now())`,
+      [id, sid],
+    );
+  }
+  const tell = (kind: string, at: string) =>
+    owner.query(`INSERT INTO event (deployment_id, kind, at) VALUES ($1, $2, ${at})`, [id, kind]);
+  await tell('room.moved', old);
+  await tell('node.down', recent);
+  await tell('delta', old); // of the deployment's leader
+  await deleteRemains(worker);
+  const list = async (sql: string) => (await owner.query<{ x: string }>(sql)).rows.map((r) => r.x);
+  expect(await list('SELECT sid AS x FROM room ORDER BY 1')).toEqual(['RM_live', 'RM_recent']);
+  expect(await list('SELECT room_sid AS x FROM room_placement ORDER BY 1')).toEqual(['RM_live', 'RM_recent']);
+  expect(await list('SELECT egress_id AS x FROM egress ORDER BY 1')).toEqual(['RM_live', 'RM_recent']);
+  expect(await list('SELECT kind AS x FROM event ORDER BY 1')).toEqual(['delta', 'node.down']);
+});
+
+test('history is deleted in bounded batches too', async () => {
+  const id = await observed();
+  await owner.query(
+    `INSERT INTO event (deployment_id, kind, at) SELECT $1, 'room.moved', now() - interval '40 days' FROM generate_series(1, 5001)`,
+    [id],
+  );
+  expect(await deleteRemains(worker)).toBe(5_000);
+  expect(await deleteRemains(worker)).toBe(1);
 });

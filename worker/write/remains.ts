@@ -2,6 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 
 /** Rows a table and turn: a turn holds no lock for long, the next one goes on. */
 const BATCH = 5_000;
+/** How long what is over is shown: events, ended rooms and their placements, ended egress. */
+export const HISTORY_DAYS = 30;
 
 /**
  * Deployments that were and are no more. Whatever was led has a lease, whatever web told of has an event; the distinct ids of the
@@ -25,14 +27,15 @@ const TABLES: [table: string, condition: string][] = [
 ];
 
 /**
- * Deletes what removed deployments left where no foreign key does it, and discoveries of which nothing was made within a day.
+ * Deletes what removed deployments left where no foreign key does it, discoveries of which nothing was made within a day, and
+ * history past its days.
  * At most a batch a table; any worker may do it at any time, one at a time does. @returns how many rows went
  */
 export async function deleteRemains(pool: Pool): Promise<number> {
   const tx = await pool.connect();
   let broken: Error | undefined;
   try {
-    await tx.query("BEGIN; SET LOCAL statement_timeout = '20s'; SET LOCAL lock_timeout = '2s'");
+    await tx.query("BEGIN; SET LOCAL statement_timeout = '8s'; SET LOCAL lock_timeout = '2s'");
     const { rows } = await tx.query<{ mine: boolean }>("SELECT pg_try_advisory_xact_lock(hashtext('signalbox-remains')) AS mine");
     const gone = rows[0]?.mine ? await deleteAll(tx) : 0;
     await tx.query('COMMIT');
@@ -46,7 +49,7 @@ export async function deleteRemains(pool: Pool): Promise<number> {
 }
 
 async function deleteAll(tx: PoolClient): Promise<number> {
-  let gone = await abandoned(tx);
+  let gone = (await abandoned(tx)) + (await history(tx));
   const ids = (await tx.query<{ id: string }>(REMOVED)).rows.map((r) => r.id);
   if (ids.length === 0) return gone;
   for (const [table, condition] of TABLES) {
@@ -68,4 +71,23 @@ async function abandoned(tx: PoolClient): Promise<number> {
        AND NOT EXISTS (SELECT FROM deployment d WHERE d.id = t.deployment_id) LIMIT ${BATCH})`,
   );
   return rowCount ?? 0;
+}
+
+/** Deltas are left to their deployment's leader. A room's placements go with it; those of a room that lasts stay. */
+async function history(tx: PoolClient): Promise<number> {
+  const over = `< clock_timestamp() - interval '${HISTORY_DAYS} days'`;
+  // By deployment, because the indexes begin with it.
+  const ended = (table: string, key: string) =>
+    `SELECT x.deployment_id, x.${key} FROM deployment d CROSS JOIN LATERAL (SELECT deployment_id, ${key} FROM ${table}
+       WHERE deployment_id = d.id AND ended_at ${over} LIMIT ${BATCH}) x LIMIT ${BATCH}`;
+  const events = await tx.query(
+    `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at ${over} AND kind <> 'delta' ORDER BY at LIMIT ${BATCH})`,
+  );
+  const rooms = await tx.query(
+    `WITH gone AS (DELETE FROM room WHERE (deployment_id, sid) IN (${ended('room', 'sid')}) RETURNING deployment_id, sid),
+       placed AS (DELETE FROM room_placement p USING gone WHERE p.deployment_id = gone.deployment_id AND p.room_sid = gone.sid)
+     SELECT FROM gone`,
+  );
+  const egress = await tx.query(`DELETE FROM egress WHERE (deployment_id, egress_id) IN (${ended('egress', 'egress_id')})`);
+  return (events.rowCount ?? 0) + (rooms.rowCount ?? 0) + (egress.rowCount ?? 0);
 }

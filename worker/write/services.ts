@@ -1,7 +1,6 @@
 import { containersOf, type Snapshot } from '@/lib/rules/health';
+import { iso } from './json';
 import type { IncarnationRow, NodeRow, ServiceRow } from './rows';
-
-const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
 /** Services of every node whose stream is live; the others keep their rows. A container that was there and is not listed is missing. */
 export function serviceRows(s: Snapshot, before: ReadonlyMap<string, ServiceRow>): Map<string, ServiceRow> {

@@ -1,18 +1,20 @@
 import { isStale } from '@/lib/rules/freshness';
 import type { NodeSnapshot, Snapshot } from '@/lib/rules/health';
 import type { RoomRecord } from '@/lib/rules/readings';
-import { storable } from './json';
+import { countable, indexable, iso } from './json';
 import type { EgressRow, IngressRow, RoomRow } from './rows';
 
-const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
-
 /** Rooms by SID with the node that `room_node_map` names. Without Redis the API's list, whose rooms are on no known node. */
-export function roomRows(s: Snapshot): Map<string, RoomRow> | null {
+export function roomRows(s: Snapshot, before: ReadonlyMap<string, RoomRow>): Map<string, RoomRow> | null {
   const redis = s.redis.value;
+  // One bad row would fail the writes of the whole deployment: what no column takes is made to fit here.
+  const entry = (r: RoomRecord, nodeId: string | null, livekitNodeId: string | null): [string, RoomRow] => {
+    const sid = indexable(r.sid);
+    const startedAt = iso(r.createdAt) ?? before.get(sid)?.startedAt ?? new Date(s.now).toISOString();
+    return [sid, row(r, nodeId, livekitNodeId, startedAt)];
+  };
   if (!redis)
-    return s.configured.redis || !s.livekit.value
-      ? null
-      : new Map(s.livekit.value.rooms.map((r) => [storable(r.sid), row(r, null, null)]));
+    return s.configured.redis || !s.livekit.value ? null : new Map(s.livekit.value.rooms.map((r) => entry(r, null, null)));
   const byLivekitId = new Map<string, string>();
   // Entries of dead processes count as well: a ghost room still belongs to the machine it was on.
   const byAddress = new Map(s.nodes.filter((n) => n.role !== 'master').map((n) => [n.address, n.id]));
@@ -26,14 +28,14 @@ export function roomRows(s: Snapshot): Map<string, RoomRow> | null {
       .filter((r) => r.sid !== '')
       .map((r) => {
         const livekitId = redis.roomNodeMap.get(r.name) ?? null;
-        return [storable(r.sid), row(r, livekitId === null ? null : (byLivekitId.get(livekitId) ?? null), livekitId)];
+        return entry(r, livekitId === null ? null : (byLivekitId.get(livekitId) ?? null), livekitId);
       }),
   );
 }
 
-function row(r: RoomRecord, nodeId: string | null, livekitNodeId: string | null): RoomRow {
-  const { name, participants, publishers, recording } = r;
-  return { name, nodeId, livekitNodeId, participants, publishers, recording, startedAt: new Date(r.createdAt).toISOString() };
+function row(r: RoomRecord, nodeId: string | null, livekitNodeId: string | null, startedAt: string): RoomRow {
+  const [participants, publishers] = [countable(r.participants), countable(r.publishers)];
+  return { name: indexable(r.name), nodeId, livekitNodeId, participants, publishers, recording: r.recording, startedAt };
 }
 
 /** Egress by id, with the node whose worker lists it: EgressInfo itself names none. */
@@ -47,7 +49,7 @@ export function egressRows(s: Snapshot, before: ReadonlyMap<string, EgressRow>):
       const endedAt = iso(e.endedAt) ?? (ENDED.has(e.status) ? (old?.endedAt ?? new Date(s.now).toISOString()) : null);
       const { status, type, roomName, roomSid, error, outputs } = e;
       return [
-        storable(e.egressId),
+        indexable(e.egressId),
         {
           status,
           type,
@@ -87,7 +89,7 @@ export function ingressRows(s: Snapshot): Map<string, IngressRow> | null {
   if (!s.livekit.value) return null;
   return new Map(
     s.livekit.value.ingress.map(({ ingressId, startedAt, endedAt, ...i }) => [
-      storable(ingressId),
+      indexable(ingressId),
       {
         name: i.name,
         type: i.type,

@@ -77,7 +77,7 @@ export class Writer {
     const d = {
       nodes: this.nodes.diff(nodeRows, true),
       services: this.services.diff(serviceRows(snapshot, this.services.rows), false),
-      rooms: diffOr(this.rooms, this.roomsOf === reading ? null : roomRows(snapshot)),
+      rooms: diffOr(this.rooms, this.roomsOf === reading ? null : roomRows(snapshot, this.rooms.rows)),
       egress: diffOr(this.egress, egressRows(snapshot, this.egress.rows)),
       ingress: diffOr(this.ingress, ingressRows(snapshot)),
       incarnations: this.incarnations.diff(incarnationRows(snapshot, nodeRows, this.incarnations.rows), false),
