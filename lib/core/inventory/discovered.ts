@@ -42,11 +42,15 @@ export async function takeOver(tx: Tx, ctx: Context, { id, found, settings, ente
       field: `secrets.${s.kind}`,
       detail: `it was found for ${s.boundTo}; enter it for ${endpointOf(s.kind, settings)}`,
     }));
-  const pins = confirmed.map((c, i) => {
+  const pins = new Map<string, DiscoverTaskResult['hostKeys'][number]>();
+  confirmed.forEach((c, i) => {
     const key = found.result.hostKeys.find((k) => k.endpoint === c.endpoint && k.fingerprint === c.fingerprint);
+    const other = pins.get(c.endpoint);
     if (!key)
       errors.push({ field: `confirmHostKeys.${i}`, detail: `the discovery did not see ${c.fingerprint} at ${c.endpoint}` });
-    return key;
+    else if (other && other !== key)
+      errors.push({ field: `confirmHostKeys.${i}`, detail: `another key of ${c.endpoint} is confirmed already` });
+    else pins.set(c.endpoint, key);
   });
   if (errors.length > 0) throw new InvalidInput(errors);
   await storeSecrets(
@@ -55,7 +59,7 @@ export async function takeOver(tx: Tx, ctx: Context, { id, found, settings, ente
     sealed.map((s) => ({ ...s, sealed: Uint8Array.from(Buffer.from(s.sealed, 'base64')) })),
     ctx.now,
   );
-  const keys = pins.filter((k) => k !== undefined);
+  const keys = [...pins.values()];
   await tx.hostKey.createMany({ data: keys.map((k) => ({ deploymentId: id, ...k, confirmedAt: ctx.now, confirmedBy: by })) });
   return { secrets: sealed.map((s) => s.kind), hostKeys: keys.map((k) => k.endpoint) };
 }

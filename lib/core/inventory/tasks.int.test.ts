@@ -103,7 +103,7 @@ describe('tasks', () => {
     const takeOver = async () => {
       const answer = await web.fetch('/api/v1/deployments', {
         ...once,
-        body: { ...DEPLOYMENT, ...from, confirmHostKeys: [hostKey] },
+        body: { ...DEPLOYMENT, ...from, confirmHostKeys: [hostKey, hostKey] }, // twice is once
       });
       return { status: answer.status, body: (await answer.json()) as Detail };
     };
