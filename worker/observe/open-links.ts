@@ -10,7 +10,8 @@ import { readDetected } from '@/lib/platforms/onprem/detected';
 import type { Detected } from '@/lib/rules/detected';
 import { FRESHNESS } from '@/lib/rules/freshness';
 import type { HttpReading } from '@/lib/rules/readings';
-import type { Inventory, NodeAddress, NodeStream, OpenLinks, StreamHandlers } from './links';
+import { discreet } from './discreet';
+import type { Inventory, Links, NodeAddress, NodeStream, OpenLinks, StreamHandlers } from './links';
 import { Shells } from './shells';
 
 const DIRECT_PROBE_MS = 1_500;
@@ -31,7 +32,7 @@ export const openLinks: OpenLinks = (inventory) => {
   };
   const probes = new Probes(inventory, shells);
 
-  return {
+  const links: Links = {
     configured: {
       redis: masters,
       presence: masters,
@@ -62,6 +63,7 @@ export const openLinks: OpenLinks = (inventory) => {
       shells.close();
     },
   };
+  return discreet(links, secrets);
 };
 
 function dialOf(settings: Inventory['settings'], shells: Shells): Dial {
