@@ -13,7 +13,7 @@ import { VERSION } from '../version';
 import { encodeMessage, HEARTBEAT, StreamClient } from './client';
 import { Listener } from './listener';
 
-type Options = { databaseUrl: string; db: Db; log: Logger; pollMs?: number; recheckMs?: number };
+type Options = { databaseUrl: string; db: Db; log: Logger; pollMs?: number; recheckMs?: number; lingerMs?: number };
 type Recent = { id: bigint; bytes: Uint8Array };
 
 const PAGE = 500;
@@ -38,6 +38,7 @@ export class StreamHub {
   private timers: NodeJS.Timeout[] = [];
   private ending: NodeJS.Timeout | undefined;
   private polling: Promise<void> | undefined;
+  private stopping: Promise<void> | undefined;
   private pollAgain = false;
 
   constructor(private readonly options: Options) {}
@@ -94,7 +95,12 @@ export class StreamHub {
   private async start(): Promise<void> {
     if (!this.head) {
       const { db, databaseUrl, log, pollMs = 500, recheckMs = 10_000 } = this.options;
-      this.head = streamHead(db).then((id) => {
+      const begin = async () => {
+        await this.stopping; // an answer of before would move the head back and leave a gap behind it
+        const id = await streamHead(db);
+        if (this.head !== head) return; // stopped meanwhile
+        this.recent.length = 0;
+        this.recentBytes = 0;
         this.headId = id;
         this.listener = new Listener({ url: databaseUrl, channel: 'signalbox_event', log, onWake: () => this.poll() });
         this.timers = [
@@ -104,8 +110,12 @@ export class StreamHub {
           setInterval(() => void this.recheck(), recheckMs),
         ];
         for (const timer of this.timers) timer.unref();
+      };
+      const head = begin();
+      this.head = head;
+      head.catch(() => {
+        if (this.head === head) this.head = undefined;
       });
-      this.head.catch(() => (this.head = undefined));
     }
     await this.head;
   }
@@ -128,8 +138,10 @@ export class StreamHub {
 
   private async readOn(): Promise<void> {
     for (;;) {
-      if (!this.head) return;
+      const { head } = this;
+      if (!head) return;
       const events = await readStreamEvents(this.options.db, this.headId, PAGE);
+      if (this.head !== head) return; // stopped meanwhile: nothing of it is kept
       for (const event of events) this.publish(event);
       if (events.length < PAGE) return;
     }
@@ -182,11 +194,11 @@ export class StreamHub {
     this.clients.delete(client);
     if (this.clients.size > 0) return;
     clearTimeout(this.ending);
-    this.ending = setTimeout(() => void (this.clients.size === 0 && this.stop()), LINGER_MS);
+    this.ending = setTimeout(() => void (this.clients.size === 0 && this.stop()), this.options.lingerMs ?? LINGER_MS);
     this.ending.unref();
   }
 
-  private async stop(): Promise<void> {
+  private stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
     this.head = undefined;
@@ -194,13 +206,16 @@ export class StreamHub {
     this.recentBytes = 0;
     const { listener } = this;
     this.listener = undefined;
-    await listener?.close();
+    this.stopping = (async () => {
+      await listener?.close();
+      while (this.polling) await this.polling;
+    })();
+    return this.stopping;
   }
 
   async close(): Promise<void> {
     for (const client of [...this.clients]) client.close();
     clearTimeout(this.ending);
     await this.stop();
-    await this.polling;
   }
 }
