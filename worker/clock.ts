@@ -1,12 +1,16 @@
 /** Time as the worker takes it; tests give a virtual one. All in ms. */
 export type WorkerClock = {
+  /** Since the epoch: what is written. It may be corrected. */
   now(): number;
+  /** Only ever forward, whatever is done to wall clocks: for leases, waits and gaps. */
+  monotonic(): number;
   /** @returns what cancels it. */
   after(ms: number, run: () => void): () => void;
 };
 
 export const systemClock: WorkerClock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);

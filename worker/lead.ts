@@ -18,6 +18,8 @@ type Options = {
   id: string;
   clock: WorkerClock;
   log: Log;
+  /** At every beat, before anything is led: whose failure is the database's. */
+  measure?: () => Promise<void>;
   /** Called when a deployment is led from now on, and when it no longer is. */
   onLead: (lease: Lease) => void;
   onLost: (lease: Lease) => void;
@@ -44,7 +46,7 @@ export class Leading {
 
   /** A lease began to run before its renewal was sent: past that, another may lead, whatever the database's silence means. */
   private watch(): void {
-    for (const [id, { until }] of this.held) if (this.o.clock.now() >= until) this.drop(id);
+    for (const [id, { until }] of this.held) if (this.o.clock.monotonic() >= until) this.drop(id);
     if (!this.stopped) this.unwatch = this.o.clock.after(500, () => this.watch());
   }
 
@@ -86,8 +88,9 @@ export class Leading {
 
   private async beat(): Promise<void> {
     if (this.stopped) return;
-    const began = this.o.clock.now();
+    const began = this.o.clock.monotonic();
     try {
+      await this.o.measure?.();
       await this.live();
       await this.renew(began);
       await this.balance();
@@ -149,7 +152,7 @@ export class Leading {
   }
 
   private async take(deploymentId: string): Promise<void> {
-    const began = this.o.clock.now();
+    const began = this.o.clock.monotonic();
     const { rows } = await this.o.pool.query<{ epoch: string }>(
       `INSERT INTO lease (deployment_id, holder, epoch, expires_at) VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 ms')
        ON CONFLICT (deployment_id) DO UPDATE SET holder = $2, epoch = lease.epoch + 1, expires_at = EXCLUDED.expires_at

@@ -3,6 +3,7 @@ import { openDb } from '@/lib/db/client';
 import type { Opener } from '@/lib/db/seal';
 import { runTasks } from './deliver/run-tasks';
 import { systemClock, type WorkerClock } from './clock';
+import { DatabaseClock } from './database-clock';
 import { listen } from './listen';
 import type { Log } from './log';
 import type { OpenLinks } from './observe/links';
@@ -28,9 +29,10 @@ export function runWorker({
   opener,
   openLinks,
   log,
-  clock = systemClock,
+  clock: wall = systemClock,
   id = randomUUID(),
 }: WorkerOptions): Worker {
+  const clock = new DatabaseClock(wall);
   const { db, pool, close } = openDb(databaseUrl, {
     max: 10,
     onError: (error) => log.debug({ error }, 'an idle connection broke'),

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Opener } from '@/lib/db/seal';
-import type { WorkerClock } from './clock';
+import type { DatabaseClock } from './database-clock';
 import type { Lease } from './fence';
 import { inventoryVersions, loadInventory } from './inventory';
 import { Leading } from './lead';
@@ -15,7 +15,7 @@ const INVENTORY_MS = 1_500;
 const HOUSEKEEPING_MS = 60_000;
 const RETRY_MS = 1_000;
 
-type Options = { pool: Pool; id: string; opener: Opener | null; openLinks: OpenLinks; clock: WorkerClock; log: Log };
+type Options = { pool: Pool; id: string; opener: Opener | null; openLinks: OpenLinks; clock: DatabaseClock; log: Log };
 type Led = { lease: Lease; version: string; observer: Observer | null; over: boolean };
 
 /** One observer for each deployment this worker leads; begins, updates and ends with lease and inventory. */
@@ -33,6 +33,7 @@ export class Supervisor {
       id,
       clock,
       log,
+      measure: () => clock.measure(pool),
       onLead: (lease) => this.begin(lease),
       onLost: (lease) => this.end(lease),
     });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
 import { DeploymentSettings } from '@/lib/contract/inventory';
+import type { WorkerClock } from './clock';
 import type { FakeCluster } from './fake-cluster';
 import { runWorker, type Worker } from './run';
 
@@ -22,13 +23,14 @@ export async function declareDeployment(
   return { id, slug };
 }
 
-export function startWorker(databaseUrl: string, cluster: FakeCluster, id?: string): Worker {
+export function startWorker(databaseUrl: string, cluster: FakeCluster, id?: string, clock?: WorkerClock): Worker {
   return runWorker({
     databaseUrl,
     opener: null,
     openLinks: cluster.open,
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     id,
+    clock,
   });
 }
 

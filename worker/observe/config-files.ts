@@ -20,11 +20,11 @@ export function watchConfigFiles(
     timeoutMs: TIMEOUT_MS,
     backoffMs: RETRY_MS,
     read: async (signal) => {
-      if (clock.now() - readAt < EVERY_MS) return () => undefined;
+      if (clock.monotonic() - readAt < EVERY_MS) return () => undefined;
       const detected = await read(signal);
       return () => {
         learned(detected);
-        readAt = clock.now();
+        readAt = clock.monotonic();
       };
     },
     failed: () => undefined, // the stream of the same node says what is wrong with SSH

@@ -147,7 +147,7 @@ export class Observer {
 
   /** First suspicion: everybody who may know of this node is asked at once. */
   private suspect(node: InventoryNode): void {
-    this.suspectUntil = this.o.clock.now() + SUSPICION_MS;
+    this.suspectUntil = this.o.clock.monotonic() + SUSPICION_MS;
     const w = this.watches.get(node.id);
     w?.http?.ask();
     w?.stream?.poke();
@@ -216,17 +216,17 @@ export class Observer {
   private now<T>(learn: (now: number) => T): T {
     const now = this.o.clock.now();
     const result = learn(now);
-    if (now < this.suspectUntil) this.urgent();
+    if (this.o.clock.monotonic() < this.suspectUntil) this.urgent();
     return result;
   }
 
   private urgent(): void {
-    this.schedule(Math.max(20, this.lastTick + URGENT_GAP_MS - this.o.clock.now()));
+    this.schedule(Math.max(20, this.lastTick + URGENT_GAP_MS - this.o.clock.monotonic()));
   }
 
   /** The earliest wish wins. */
   private schedule(ms: number): void {
-    const at = this.o.clock.now() + ms;
+    const at = this.o.clock.monotonic() + ms;
     if (this.stopped || at >= this.nextTick) return;
     this.cancelTick?.();
     this.nextTick = at;
@@ -240,7 +240,7 @@ export class Observer {
   private async tick(): Promise<void> {
     if (this.stopped) return;
     const now = this.o.clock.now();
-    this.lastTick = now;
+    this.lastTick = this.o.clock.monotonic();
     try {
       const snapshot = this.board.snapshot(now, this.inventory, this.links, this.states);
       const judged = snapshot.nodes.map((node) => ({ node, state: deriveNode(snapshot, node) }));

@@ -50,7 +50,7 @@ export class Poll {
   private async turn(): Promise<void> {
     if (this.stopped || this.running) return;
     this.running = true;
-    const began = this.clock.now();
+    const began = this.clock.monotonic();
     try {
       const learn = await within(this.clock, this.o.timeoutMs, this.o.read);
       if (!this.stopped) learn();
@@ -66,6 +66,6 @@ export class Poll {
       this.o.everyMs * 2 ** Math.max(0, this.failures - 2),
       Math.max(this.o.everyMs, this.o.backoffMs ?? 5_000),
     );
-    this.schedule(again ? 0 : Math.max(0, wait - (this.clock.now() - began)));
+    this.schedule(again ? 0 : Math.max(0, wait - (this.clock.monotonic() - began)));
   }
 }

@@ -7,6 +7,7 @@ class Hand implements WorkerClock {
   private at = 0;
   private waiting: { at: number; run: () => void }[] = [];
   now = () => this.at;
+  monotonic = () => this.at;
   after = (ms: number, run: () => void) => {
     const entry = { at: this.at + ms, run };
     this.waiting.push(entry);

@@ -47,7 +47,7 @@ export class Deltas {
   }
 
   due(now: number, views: () => Views): EventRow | null {
-    if (now - this.sentAt < EVERY_MS) return null;
+    if (Math.abs(now - this.sentAt) < EVERY_MS) return null;
     const v = views();
     const counts = countsOf(v);
     const text = JSON.stringify(counts);
