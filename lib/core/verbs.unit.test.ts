@@ -15,8 +15,18 @@ function exportedFunctions(text: string): { name: string; body: string }[] {
   return heads.map((head, i) => ({ name: head[1] ?? '', body: text.slice(head.index, heads[i + 1]?.index) }));
 }
 
-const WRITES =
-  /\.(?:create|createMany|update|updateMany|upsert|delete|deleteMany)\(|\$executeRaw|(?:INSERT INTO|UPDATE "|DELETE FROM)/;
+/** A method of the database itself, however the lines break: a table's write, or raw SQL that writes. */
+const BESIDE =
+  /\b(?:db|prisma)\s*\.\s*(?:\$executeRaw|\w+\s*\.\s*(?:create|createMany|createManyAndReturn|update|updateMany|updateManyAndReturn|upsert|delete|deleteMany)\s*\()/g;
+const RAW = /\b(?:db|prisma)\s*\.\s*\$queryRaw\w*\s*(?:<[^`(]*>)?\s*[`(]([^`]*)`?/g;
+const RAW_WRITES = /\b(?:INSERT\s+INTO|UPDATE\s+(?:ONLY\s+)?["\w.]+\s+(?:AS\s+\w+\s+)?SET|DELETE\s+FROM)\b|append_event\(/i;
+
+/** Each write past the transaction, by the line it begins in, its white space folded. */
+function writesBeside(text: string): string[] {
+  const hits = [...text.matchAll(BESIDE), ...[...text.matchAll(RAW)].filter((raw) => RAW_WRITES.test(raw[1] ?? ''))];
+  return hits.map((hit) => `${text.slice(0, hit.index).split('\n').length} ${hit[0].replaceAll(/\s+/g, '')}`);
+}
+
 /** Not verbs: parts that write inside a verb's transaction (`tx`), and counts that must outlive a refused request. */
 const OUTSIDE: Record<string, string> = {
   'verb.ts': 'the wrapper itself',
@@ -34,13 +44,28 @@ describe('a change that is not in the audit log did not happen', () => {
     const found: string[] = [];
     for (const { file, text } of await sources()) {
       if (file in OUTSIDE) continue;
-      text.split('\n').forEach((line, i) => {
-        if (WRITES.test(line) && /\b(?:ctx\.)?db\./.test(line)) found.push(`${file}:${i + 1} ${line.trim()}`);
-      });
+      found.push(...writesBeside(text).map((hit) => `${file}:${hit}`));
     }
     // The last use of a token: written at most once a minute, no change of anything anyone decided.
-    expect(found.filter((f) => !/^access\/tokens\.ts:\d+ await db\.apiToken\.updateMany\(\{$/.test(f))).toEqual([]);
+    expect(found.filter((f) => !/^access\/tokens\.ts:\d+ db\.apiToken\.updateMany\($/.test(f))).toEqual([]);
   });
+
+  test.each([
+    ['on one line', 'await ctx.db.node.update({ where })'],
+    ['over lines', 'await ctx.db\n  .node\n  .update(\n    {})'],
+    ['by a table on its own line', 'const made = db.\n node . createMany ({})'],
+    ['raw', 'await ctx.db\n  .$executeRaw`SELECT 1`'],
+    ['raw with an answer', 'await db.$queryRaw<{ id: string }[]>`\n  UPDATE node AS n\n  SET name = ${name} RETURNING id`'],
+    ['raw deletion', 'await db.$queryRaw`\n DELETE\n FROM node`'],
+  ])('that look sees a write %s', (_, statement) => {
+    expect(writesBeside(statement)).toHaveLength(1);
+  });
+  test.each([
+    'await tx.node\n .update({})',
+    'const rows = await db.$queryRaw`SELECT updated_at FROM node`;\nawait tx.node.update({})',
+    'await db.node.findMany({ where: { update: 1 } })',
+    'await tx.$queryRaw`UPDATE node SET a = 1`',
+  ])('and lets pass what is none: %s', (statement) => expect(writesBeside(statement)).toEqual([]));
 
   test('every verb that writes says first who may, and calls its audit', async () => {
     const verbs: string[] = [];
