@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { Age } from '@/components/live/age';
 import { orpc } from '@/components/live/client';
-import { freshnessOf, ROOM_SOURCES } from '@/components/live/node-clock';
+import { freshnessOf } from '@/components/live/node-clock';
 import { count, plural } from '@/components/ui/format';
 import { Empty, TableSkeleton } from '@/components/ui/notice';
 import { Panel, Section } from '@/components/ui/section';
@@ -61,7 +61,7 @@ export function NodeWork({ slug, node }: { slug: string; node: NodeDetail }) {
             rowKey={rowKey}
             filterText={filterText}
             href={(room) => `/d/${slug}/rooms/${encodeURIComponent(room.sid)}`}
-            stale={(room) => freshnessOf(slug, room, ROOM_SOURCES).stale}
+            stale={(room) => freshnessOf(slug, room, 'rooms').stale}
             empty={
               <Empty title={node.rooms === null ? 'No room is known to be on this node.' : 'No rooms are on this node now.'} />
             }

@@ -8,14 +8,6 @@ export type Clock = {
 };
 
 /**
- * Where rooms are read from: Redis where it is set up (it has a clock then, answered or not), else the API's list. Never the
- * fresher of both: only one of them is shown.
- */
-export function roomSources(clocks: readonly { source: Source }[]): readonly Source[] {
-  return clocks.some((clock) => clock.source === 'redis') ? ['redis'] : ['livekit'];
-}
-
-/**
  * As of when the figures that come from any of `sources` are, and whether that is too long ago to be shown as live.
  * Without a leading worker nobody looks, so everything is stale whatever its age is.
  */

@@ -10,8 +10,9 @@ import {
 import type { Reason, QuorumRow } from '@/lib/contract/health';
 import type { DeploymentStatus, Platform } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
+import { ANY_SOURCE } from '@/lib/rules/sources';
 import { NotFound } from '../errors';
-import { ANY_SOURCE, EGRESS_SOURCES, type Clocks, readClocks } from '../observe/read-clocks';
+import { EGRESS_SOURCES, type Clocks, readClocks } from '../observe/read-clocks';
 
 export type DeploymentRow = {
   id: string;

@@ -1,7 +1,8 @@
 import { api } from '@/lib/contract/api';
 import { isFound } from '@/lib/rules/drift';
+import { ANY_SOURCE } from '@/lib/rules/sources';
 import { Conflict, NotFound } from '../errors';
-import { ANY_SOURCE, readClocks } from '../observe/read-clocks';
+import { readClocks } from '../observe/read-clocks';
 import { allow, parse, writing, type Call } from '../verb';
 
 /** Forgets a media node that vanished. One that is found now would come back at once, so it is refused. */

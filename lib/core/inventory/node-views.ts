@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { NodeFigures, type Reason, type SignalView } from '@/lib/contract/health';
 import type { NodeView } from '@/lib/contract/inventory';
-import type { Health, Role, Source, Stage } from '@/lib/contract/names';
+import type { Health, Role, Stage } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
 import { driftOf } from '@/lib/rules/drift';
-import { ANY_SOURCE, type Clocks } from '../observe/read-clocks';
+import { ANY_SOURCE, NODE_SOURCES } from '@/lib/rules/sources';
+import type { Clocks } from '../observe/read-clocks';
 
 export type NodeRow = {
   id: string;
@@ -42,10 +43,6 @@ const UNKNOWN_FIGURES = Object.fromEntries(
   // Every member of NodeFigures is nullable; null says "not known".
 ) as z.infer<typeof NodeFigures>;
 
-const MEDIA_SOURCES: readonly Source[] = ['redis', 'presence', 'stream', 'http'];
-const MASTER_SOURCES: readonly Source[] = ['sentinel', 'stream', 'http', 'mongo'];
-const sourcesOf = (role: Role) => (role === 'media' ? MEDIA_SOURCES : role === 'master' ? MASTER_SOURCES : ANY_SOURCE);
-
 export function nodeView(row: NodeRow, clocks: Clocks | undefined): z.infer<typeof NodeView> {
   const figures = { ...UNKNOWN_FIGURES, ...row.figures };
   const observed = clocks?.of(ANY_SOURCE).asOf ?? null;
@@ -77,7 +74,7 @@ export function nodeView(row: NodeRow, clocks: Clocks | undefined): z.infer<type
     signals: (row.signals ?? []).map((signal) => withAge(signal, row.name, clocks)),
     livekitNodeId: row.livekit_node_id,
     rev: row.rev,
-    ...(clocks?.of(sourcesOf(row.role), row.name) ?? { asOf: null, stale: true }),
+    ...(clocks?.of(NODE_SOURCES[row.role], row.name) ?? { asOf: null, stale: true }),
   };
 }
 

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { SourceClockView } from '@/lib/contract/health';
 import type { Source } from '@/lib/contract/names';
 import { Prisma, type Tx } from '@/lib/db/client';
-import { freshness, roomSources, type Clock } from '@/lib/rules/age';
+import { freshness, type Clock } from '@/lib/rules/age';
+import { roomSources } from '@/lib/rules/sources';
 import { FRESHNESS } from '@/lib/rules/freshness';
 
 type ClockRow = {
@@ -80,6 +81,5 @@ export async function readClocks(db: Tx, ids?: string[]): Promise<Map<string, Cl
   return all;
 }
 
-/** Where each kind of figure comes from. */
-export const ANY_SOURCE = ['redis', 'presence', 'sentinel', 'livekit', 'stream', 'http', 'mongo'] as const;
+/** Where figures of egress come from. */
 export const EGRESS_SOURCES = ['livekit'] as const;
