@@ -122,6 +122,7 @@ export function EventsPage({ slug }: { slug: string }) {
             rows={list.rows}
             columns={columns}
             rowKey={idOf}
+            ownOrder="Newest first"
             filterText={textOf}
             onEnd={list.more}
             empty={

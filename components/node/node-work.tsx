@@ -59,6 +59,7 @@ export function NodeWork({ slug, node }: { slug: string; node: NodeDetail }) {
             rows={rooms.data.items}
             columns={columns}
             rowKey={rowKey}
+            ownOrder="By name"
             filterText={filterText}
             href={(room) => `/d/${slug}/rooms/${encodeURIComponent(room.sid)}`}
             stale={(room) => freshnessOf(slug, room, 'rooms').stale}

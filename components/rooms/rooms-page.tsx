@@ -84,6 +84,7 @@ export function RoomsPage({ slug }: { slug: string }) {
             rows={list.rows}
             columns={columns}
             rowKey={sidOf}
+            ownOrder={ended ? 'Newest first' : 'By name'}
             href={(r) => `/d/${slug}/rooms/${encodeURIComponent(r.sid)}`}
             stale={stale}
             onEnd={list.more}

@@ -39,6 +39,8 @@ export interface DataTableProps<T> {
   filterText?: (row: T) => string;
   /** Order without a sort: lower is worse and comes first. A row that gets worse may move; nothing else moves by itself. */
   rank?: (row: T) => number;
+  /** What the order without a sort is called on a phone; left out: worst first with a rank, else as listed. */
+  ownOrder?: string;
   /** Asked every second: greys the row. */
   stale?: (row: T) => boolean;
   /** Instead of the table when there are no rows at all. */

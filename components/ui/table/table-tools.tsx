@@ -27,6 +27,8 @@ export function TableTools<T>({
   state,
   phone,
   filterText,
+  rank,
+  ownOrder,
   tools,
   onFilter,
   onSort,
@@ -57,7 +59,7 @@ export function TableTools<T>({
       )}
       {phone && (
         <Select aria-label={`Sort ${label}`} value={state.sort} onChange={(e) => onSort(e.target.value)} className="!h-7 !w-auto">
-          <option value="">Worst first</option>
+          <option value="">{ownOrder ?? (rank ? 'Worst first' : 'As listed')}</option>
           {columns
             .filter((c) => c.sortable !== false)
             .map((c) => (
