@@ -23,7 +23,9 @@ export class Supervisor {
   readonly leading: Leading;
   private readonly led = new Map<string, Led>();
   private readonly endings = new Set<Promise<void>>();
-  private cancels: (() => void)[] = [];
+  private readonly cancels = new Set<() => void>();
+  private refreshing: Promise<void> | null = null;
+  private again = false;
   private stopped = false;
 
   constructor(private readonly o: Options) {
@@ -85,7 +87,7 @@ export class Supervisor {
       led.observer = new Observer({ pool, lease: led.lease, inventory, kept, openLinks, clock, log, onDeposed, onFound });
     } catch (error) {
       log.warn({ error, deployment: deploymentId }, 'a deployment cannot be opened');
-      if (!led.over && !this.stopped) this.cancels.push(clock.after(RETRY_MS, () => void this.open(led)));
+      if (!led.over && !this.stopped) this.later(RETRY_MS, () => void this.open(led));
     }
   }
 
@@ -100,7 +102,21 @@ export class Supervisor {
     void ending.finally(() => this.endings.delete(ending));
   }
 
-  private async refresh(): Promise<void> {
+  /** One at a time: an older inventory must not come after a newer one. A wish during a turn makes one turn more. */
+  private refresh(): Promise<void> {
+    this.again = true;
+    this.refreshing ??= this.turns().finally(() => (this.refreshing = null));
+    return this.refreshing;
+  }
+
+  private async turns(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      await this.refreshAll();
+    }
+  }
+
+  private async refreshAll(): Promise<void> {
     const open = [...this.led.values()].filter((l) => l.observer !== null);
     if (open.length === 0) return;
     const versions = await inventoryVersions(
@@ -125,15 +141,22 @@ export class Supervisor {
   }
 
   private every(ms: number, run: () => Promise<void>): void {
-    const index = this.cancels.push(() => undefined) - 1;
     const turn = () => {
       if (this.stopped) return;
-      this.cancels[index] = this.o.clock.after(ms, () => {
+      this.later(ms, () => {
         run()
           .catch((error: unknown) => this.o.log.debug({ error }, 'a periodic task failed; it is tried again'))
           .finally(turn);
       });
     };
     turn();
+  }
+
+  private later(ms: number, run: () => void): void {
+    const cancel = this.o.clock.after(ms, () => {
+      this.cancels.delete(cancel);
+      run();
+    });
+    this.cancels.add(cancel);
   }
 }
