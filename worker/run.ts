@@ -10,6 +10,8 @@ import type { OpenLinks } from './observe/links';
 import { Supervisor } from './supervisor';
 import { keepPartitions } from './write/samples';
 
+/** Above every statement_timeout of the worker: what takes longer is a database that is cut off. */
+const QUERY_TIMEOUT_MS = 10_000;
 const PARTITIONS_MS = 3_600_000;
 const PARTITIONS_RETRY_MS = 5_000;
 
@@ -35,6 +37,7 @@ export function runWorker({
   const clock = new DatabaseClock(wall);
   const { db, pool, close } = openDb(databaseUrl, {
     max: 10,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
     onError: (error) => log.debug({ error }, 'an idle connection broke'),
   });
   const supervisor = new Supervisor({ pool, id, opener, openLinks, clock, log });

@@ -24,6 +24,8 @@ export function openDb(
     ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
   });
   pool.on('error', (e) => onError?.(e));
+  // One that is checked out has no listener of the pool's: its loss fails its query, and must not end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
   return {
     db,

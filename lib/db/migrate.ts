@@ -27,6 +27,9 @@ interface MigrateOptions {
 /** The advisory lock that `prisma migrate deploy` takes as well, so that the two exclude one another (prisma-engines: sql-schema-connector). */
 const PRISMA_LOCK = 72_707_369;
 
+/** To connect only: a migration takes the time it takes. */
+const CONNECT_MS = 10_000;
+
 const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" VARCHAR(36) PRIMARY KEY NOT NULL,
   "checksum" VARCHAR(64) NOT NULL,
@@ -46,7 +49,11 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  */
 export async function migrate({ url, log, directory }: MigrateOptions): Promise<string[]> {
   const migrations = await readMigrations(directory);
-  const client = new Client({ connectionString: url, application_name: 'signalbox-migrate' });
+  const client = new Client({
+    connectionString: url,
+    application_name: 'signalbox-migrate',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   client.on('error', () => undefined); // a lost connection fails the query that is under way
   await client.connect();
   try {

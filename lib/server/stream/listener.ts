@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { Logger } from 'pino';
 
 const AGAIN_MS = 1_000;
+const CONNECT_MS = 5_000;
 
 /** LISTEN on a connection of its own; it comes back by itself. A lost notification costs one poll, nothing else. */
 export class Listener {
@@ -15,7 +16,12 @@ export class Listener {
 
   private async connect(): Promise<void> {
     const { url, channel, log, onWake } = this.options;
-    const client = new Client({ connectionString: url, keepAlive: true, application_name: 'signalbox-stream' });
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      application_name: 'signalbox-stream',
+    });
     this.client = client;
     client.on('notification', onWake);
     client.on('error', () => undefined); // 'end' follows
