@@ -6,6 +6,7 @@ import type { Log } from './log';
 
 export const LEASE_MS = 8_000;
 export const BEAT_MS = 2_000;
+const WATCH_MS = 500;
 /** A worker that missed two beats counts no more: sooner than its leases end, so that the others' share has grown by then. */
 const ALIVE_MS = 5_000;
 /** A lease nobody took for this long is taken beyond one's share. */
@@ -46,8 +47,10 @@ export class Leading {
 
   /** A lease began to run before its renewal was sent: past that, another may lead, whatever the database's silence means. */
   private watch(): void {
-    for (const [id, { until }] of this.held) if (this.o.clock.monotonic() >= until) this.drop(id);
-    if (!this.stopped) this.unwatch = this.o.clock.after(500, () => this.watch());
+    const now = this.o.clock.monotonic();
+    for (const [id, { until }] of this.held) if (now >= until) this.drop(id);
+    const next = Math.min(WATCH_MS, ...[...this.held.values()].map((h) => h.until - now));
+    if (!this.stopped) this.unwatch = this.o.clock.after(Math.ceil(next), () => this.watch());
   }
 
   /** Gives every lease up, so that another worker takes over at once. */
