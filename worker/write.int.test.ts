@@ -86,7 +86,9 @@ test('a delta carries changed nodes inline and marks for the long lists, at most
 test('the clock of a source that is no longer set up leaves', async () => {
   const sources = async () =>
     (await owner.query('SELECT source FROM source_clock WHERE deployment_id = $1', [deployment.id])).rows.map((r) => r.source);
-  await owner.query("INSERT INTO source_clock (deployment_id, source) VALUES ($1, 'gone') ON CONFLICT DO NOTHING", [deployment.id]);
+  await owner.query("INSERT INTO source_clock (deployment_id, source) VALUES ($1, 'gone') ON CONFLICT DO NOTHING", [
+    deployment.id,
+  ]);
   await worker.stop();
   worker = startWorker(database.workerUrl, cluster);
   expect(await until(sources, (s) => !s.includes('gone'), 15_000)).toContain('redis');
