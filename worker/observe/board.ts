@@ -215,5 +215,3 @@ export function probesOf(n: Pick<InventoryNode, 'role'>, platform: Inventory['pl
   if (n.role === 'master') return master;
   return n.role === 'media' ? ['livekit'] : [...master, 'livekit'];
 }
-
-const SEED_LIMIT_MS = Math.max(...Object.values(FRESHNESS).map((f) => f.limitMs));
