@@ -180,7 +180,10 @@ test('read-only mode runs through sudo exactly the commands that are shown, and 
   expect(once(['sh'], 'read-config.sh', ['readonly', path.join(bin.dir, 'elsewhere')]).stdout).toMatch(/E\n$/);
   const shown = (installDir: string) => readonlyCommands({ installDir, docker: bin.docker }).map(({ words }) => words.join(' '));
   const allowed = new Set([...shown(bin.install), ...shown(path.join(bin.dir, 'elsewhere'))]);
-  const used = bin.sudoCommands().slice(before).map((words) => words.join(' '));
+  const used = bin
+    .sudoCommands()
+    .slice(before)
+    .map((words) => words.join(' '));
   expect(used.length).toBeGreaterThan(4);
   expect(used.filter((command) => !allowed.has(command))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { FRESHNESS, HEARTBEAT_LIMIT_MS, isStale, REDIS_GRACE_MS } from '@/lib/rules/freshness';
+import { HEARTBEAT_LIMIT_MS, isStale, REDIS_GRACE_MS } from '@/lib/rules/freshness';
 import type { NodeSnapshot, NodeState, Probe, ProbeState, Snapshot } from '@/lib/rules/health';
 import { type Placement, placementOf, recordAt } from '@/lib/rules/placement';
 import type {
