@@ -65,8 +65,10 @@ function cluster(s: Snapshot, node: NodeSnapshot, evidence: Evidence | null): Pa
   if (node.role === 'master' || !s.configured.redis || isStale('redis', s.redis.okAt, s.now)) return {};
   const hosted = node.livekitNodeId === null ? undefined : s.placement?.get(node.livekitNodeId);
   const known = node.livekitNodeId !== null || node.record !== null;
-  const rooms = known ? (hosted?.rooms ?? 0) : null;
-  const participants = known ? (hosted?.participants ?? 0) : null;
+  // Rooms mapped to a dead process of this machine are listed on it, so they count here as they do in the list.
+  const all = [...livekitIds(s, node)].map((id) => s.placement?.get(id));
+  const rooms = known ? all.reduce((n, h) => n + (h?.rooms ?? 0), 0) : null;
+  const participants = known ? all.reduce((n, h) => n + (h?.participants ?? 0), 0) : null;
   const r = evidence?.heartbeat.says === 'alive' ? node.record : null;
   const load =
     r && node.stream.okAt === null ? { cpu: rounded(r.cpuLoad, 0.01), load1: rounded(r.load1, 0.1), cpus: r.numCpus } : {};
@@ -75,10 +77,17 @@ function cluster(s: Snapshot, node: NodeSnapshot, evidence: Evidence | null): Pa
     rooms,
     participants,
     clients: r ? r.numClients : null,
-    relayed: r && participants !== null ? Math.max(0, r.numClients - participants) : null,
+    relayed: r ? Math.max(0, r.numClients - (hosted?.participants ?? 0)) : null,
     tracksIn: r ? r.tracksIn : null,
     tracksOut: r ? r.tracksOut : null,
   };
+}
+
+/** Every LiveKit process that Redis knows of on the node's address, the one of now included. */
+function livekitIds(s: Snapshot, node: NodeSnapshot): Set<string> {
+  const ids = new Set((s.redis.value?.nodes ?? []).filter((r) => r.ip === node.address).map((r) => r.id));
+  if (node.livekitNodeId !== null) ids.add(node.livekitNodeId);
+  return ids;
 }
 
 /** Node clock less Redis clock, both read against ours. Steps below 200 ms are noise of the way. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { placementOf } from '../placement';
 import { container, edit, host, lost, NOW, powerOff, probe, record, timed, unread, well } from './fixture';
 import { deriveNode } from './node';
 import type { NodeSnapshot, NodeState, Snapshot } from './snapshot';
@@ -93,6 +94,14 @@ describe('figures', () => {
   test('come from the room map, and relayed people are never below zero', () => {
     expect(up().figures).toMatchObject({ rooms: 1, participants: 2, clients: 3, relayed: 1 });
     expect(media({ record: record(0, { numClients: 1 }) }).figures.relayed).toBe(0);
+  });
+  test('a room mapped to a dead process of the machine counts on it as it does in the list, and hides nobody who is relayed', () => {
+    const s = well();
+    const redis = s.redis.value!;
+    redis.nodes.push(record(0, { id: 'ND_dead', updatedAt: NOW - 600_000 }));
+    redis.roomNodeMap.set('three', 'ND_dead');
+    redis.rooms.push({ sid: 'RM_3', name: 'three', participants: 4, publishers: 1, recording: false, createdAt: NOW - 700_000 });
+    expect(media({}, { ...s, placement: placementOf(redis) }).figures).toMatchObject({ rooms: 2, participants: 6, relayed: 1 });
   });
   test('what is not known is null, never zero', () => {
     const s = {
